@@ -1,0 +1,19 @@
+package io.insula.protocol;
+
+/** Names a base model that an engine serves, for example {@code smollm2-135m-instruct}. */
+public record ModelName(String value) {
+
+    private static final int MAX_LENGTH = 128;
+
+    public ModelName {
+        if (value.isBlank() || value.length() > MAX_LENGTH) {
+            throw new IllegalArgumentException(
+                    "model name: '" + value + "' (expected: 1.." + MAX_LENGTH + " characters)");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

@@ -1,0 +1,23 @@
+package io.insula.protocol;
+
+/**
+ * What one engine of a node can take right now.
+ *
+ * @param model the base model it serves
+ * @param fingerprint numerics fingerprint: engines with equal ones continue each other's streams bit for bit
+ * @param contextTokens longest prompt plus answer
+ * @param slots streams that run at once
+ * @param freeSlots slots nobody holds
+ * @param queuedTokens prompt tokens that wait for a slot
+ * @param queuedStreams streams that wait for a slot
+ * @param queueCapacity streams that may wait
+ */
+public record ModelStatus(
+        ModelName model,
+        String fingerprint,
+        int contextTokens,
+        int slots,
+        int freeSlots,
+        int queuedTokens,
+        int queuedStreams,
+        int queueCapacity) {}

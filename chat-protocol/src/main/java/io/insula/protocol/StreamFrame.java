@@ -1,0 +1,106 @@
+package io.insula.protocol;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that happened to one stream.
+ *
+ * <p><b>Order:</b> {@link StreamDelta} and {@link StreamEnd} of one attempt carry sequence numbers 0, 1, 2, … without a
+ * gap; a receiver that sees a gap has lost the engine. Frames of another attempt than the current one are dropped.
+ */
+public sealed interface StreamFrame {
+
+    RequestId request();
+
+    int attempt();
+
+    /**
+     * New output of one choice.
+     *
+     * @param sequence position in the attempt's frames
+     * @param choice index of the choice, from 0
+     * @param tokens the tokens generated since the choice's previous delta; kept by the receiver for a resume
+     * @param text the text that became certain; may be empty while a code point or a stop string is undecided
+     * @param finish why the choice ended; null while it runs
+     */
+    record StreamDelta(
+            RequestId request,
+            int attempt,
+            int sequence,
+            int choice,
+            TokenIds tokens,
+            String text,
+            @Nullable FinishReason finish)
+            implements StreamFrame {}
+
+    /**
+     * The stream lives but has nothing to say: it waits for a slot or its prompt is being prefilled. Carries no
+     * sequence number.
+     *
+     * @param prefilledTokens how much of the prompt is done
+     */
+    record StreamProgress(RequestId request, int attempt, int prefilledTokens) implements StreamFrame {}
+
+    /**
+     * The stream is over; exactly one per attempt, always its last frame.
+     *
+     * @param sequence position in the attempt's frames
+     * @param outcome how it ended
+     * @param error what went wrong, for the client; null unless the outcome is {@link Outcome#FAILED}
+     * @param usage what is accounted
+     * @param timings where the time went
+     */
+    record StreamEnd(
+            RequestId request,
+            int attempt,
+            int sequence,
+            Outcome outcome,
+            @Nullable String error,
+            Usage usage,
+            Timings timings)
+            implements StreamFrame {}
+
+    /** Why a choice ended; the order is the wire order, new reasons are appended. */
+    enum FinishReason {
+        /** An end token or a stop string. */
+        STOP,
+        /** The token limit or the end of the context. */
+        LENGTH
+    }
+
+    /** How a stream ended; the order is the wire order, new outcomes are appended. */
+    enum Outcome {
+        /** Every choice has its finish reason. */
+        COMPLETED,
+        /** Cancelled by {@link CancelStream} or because its HTTP node's lease ended. */
+        CANCELLED,
+        /** The engine could not go on. */
+        FAILED
+    }
+
+    /**
+     * Token counts of one attempt.
+     *
+     * @param promptTokens length of the prompt
+     * @param completionTokens generated tokens, replayed ones included
+     * @param cachedTokens prompt tokens that came from a prefix cache
+     */
+    record Usage(int promptTokens, int completionTokens, int cachedTokens) {
+
+        public Usage {
+            if (promptTokens < 0 || completionTokens < 0 || cachedTokens < 0) {
+                throw new IllegalArgumentException("usage: " + promptTokens + "/" + completionTokens + "/"
+                        + cachedTokens + " (expected: no negative count)");
+            }
+        }
+    }
+
+    /**
+     * Where one attempt's time went, in microseconds since its admission.
+     *
+     * @param queuedMicros until it got a slot
+     * @param firstTokenMicros until its first token was sampled; 0 when there was none
+     * @param totalMicros until it ended
+     */
+    record Timings(long queuedMicros, long firstTokenMicros, long totalMicros) {}
+}

@@ -1,0 +1,28 @@
+package io.insula.inference.text;
+
+import io.insula.protocol.ChatMessage;
+import java.util.List;
+
+/** Turns a conversation into the model's prompt, and token ids back into bytes. */
+public interface ChatTokenizer extends AutoCloseable {
+
+    /**
+     * Renders the chat template, with the generation prompt, and encodes the result. Special tokens are recognised in
+     * the template's own text only; in message content they are ordinary characters.
+     *
+     * @throws PromptException when the template refuses the conversation
+     */
+    int[] encode(List<ChatMessage> messages);
+
+    /** Encodes plain text without template, special tokens or a beginning-of-sequence token. */
+    int[] encodeText(String text);
+
+    /** The bytes that a token adds to the text: UTF-8, possibly a part of a code point; empty for control tokens. */
+    byte[] bytes(int token);
+
+    /** Whether generation ends at this token. */
+    boolean isEnd(int token);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,38 @@
+package io.insula.store;
+
+import io.insula.protocol.ConfigId;
+import io.insula.protocol.ModelName;
+import io.insula.protocol.RequestId;
+import io.insula.protocol.TenantId;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one ledger row of an admitted request.
+ *
+ * @param request its time of creation is the row's {@code started_at}
+ * @param key the access key's id; null for a keyless loopback request
+ * @param config null when a base model was named directly
+ * @param promptTokens tokens in
+ * @param completionTokens tokens out, those of a stream that its client left included
+ * @param cachedTokens prompt tokens that were not computed anew
+ * @param queuedMicros wait for a slot
+ * @param firstTokenMicros admission to first token; 0 when there was none
+ * @param totalMicros admission to end
+ * @param finish {@code stop}, {@code length}, {@code cancelled} or {@code error}
+ * @param attempts engines that worked on it
+ */
+public record UsageEntry(
+        RequestId request,
+        TenantId tenant,
+        @Nullable UUID key,
+        @Nullable ConfigId config,
+        ModelName model,
+        int promptTokens,
+        int completionTokens,
+        int cachedTokens,
+        long queuedMicros,
+        long firstTokenMicros,
+        long totalMicros,
+        String finish,
+        int attempts) {}
