@@ -1,0 +1,74 @@
+package io.insula.protocol.wire;
+
+import io.insula.protocol.CancelStream;
+import io.insula.protocol.ChatMessage;
+import io.insula.protocol.ConfigId;
+import io.insula.protocol.GenerateCommand;
+import io.insula.protocol.ModelName;
+import io.insula.protocol.NodeId;
+import io.insula.protocol.RequestId;
+import io.insula.protocol.SamplingParameters;
+import io.insula.protocol.TenantId;
+import org.jspecify.annotations.Nullable;
+
+/** The bytes of what is asked of an inference node. */
+final class GenerateCommandLayout {
+
+    private static final int LEAST_MESSAGE_BYTES = 2;
+    private static final int LEAST_TEXT_BYTES = 1;
+
+    private GenerateCommandLayout() {}
+
+    static void write(WireWriter out, GenerateCommand command) {
+        out.uuid(command.request().value());
+        out.count(command.attempt());
+        out.text(command.apiNode().value());
+        out.count(command.apiInstance());
+        out.uuid(command.tenant().value());
+        ConfigId config = command.config();
+        out.flag(config != null);
+        if (config != null) {
+            out.uuid(config.value());
+        }
+        out.text(command.model().value());
+        out.list(command.messages(), (writer, message) -> {
+            writer.text(message.role());
+            writer.text(message.content());
+        });
+        out.real(command.sampling().temperature());
+        out.real(command.sampling().topP());
+        out.fixed64(command.sampling().seed());
+        out.count(command.maxTokens());
+        out.list(command.stop(), WireWriter::text);
+        out.tokens(command.resumeTokens());
+    }
+
+    static GenerateCommand read(WireReader in) {
+        return new GenerateCommand(
+                new RequestId(in.uuid()),
+                in.count(),
+                new NodeId(in.text()),
+                in.count(),
+                new TenantId(in.uuid()),
+                config(in),
+                new ModelName(in.text()),
+                in.list(LEAST_MESSAGE_BYTES, reader -> new ChatMessage(reader.text(), reader.text())),
+                new SamplingParameters(in.real(), in.real(), in.fixed64()),
+                in.count(),
+                in.list(LEAST_TEXT_BYTES, WireReader::text),
+                in.tokens());
+    }
+
+    static void writeCancel(WireWriter out, CancelStream cancel) {
+        out.uuid(cancel.request().value());
+        out.count(cancel.attempt());
+    }
+
+    static CancelStream readCancel(WireReader in) {
+        return new CancelStream(new RequestId(in.uuid()), in.count());
+    }
+
+    private static @Nullable ConfigId config(WireReader in) {
+        return in.flag() ? new ConfigId(in.uuid()) : null;
+    }
+}

@@ -1,0 +1,64 @@
+package io.insula.protocol.wire;
+
+import io.insula.protocol.ApiStatus;
+import io.insula.protocol.EngineStatus;
+import io.insula.protocol.ModelName;
+import io.insula.protocol.ModelStatus;
+import io.insula.protocol.NodeId;
+
+/** The bytes of the leases; fields are only ever appended here. */
+final class StatusLayout {
+
+    /** The length of the block and what its eight fields take at least. */
+    private static final int LEAST_MODEL_BYTES = 10;
+
+    private StatusLayout() {}
+
+    static void writeEngine(WireWriter out, EngineStatus status) {
+        out.text(status.node().value());
+        out.count(status.newestVersion());
+        out.flag(status.draining());
+        out.list(status.models(), (writer, model) -> writer.block(model, StatusLayout::writeModel));
+    }
+
+    static EngineStatus readEngine(WireReader in) {
+        return new EngineStatus(
+                new NodeId(in.text()),
+                in.count(),
+                in.flag(),
+                in.list(LEAST_MODEL_BYTES, reader -> reader.block(StatusLayout::readModel)));
+    }
+
+    static void writeApi(WireWriter out, ApiStatus status) {
+        out.text(status.node().value());
+        out.count(status.newestVersion());
+        out.flag(status.leaving());
+    }
+
+    static ApiStatus readApi(WireReader in) {
+        return new ApiStatus(new NodeId(in.text()), in.count(), in.flag());
+    }
+
+    private static void writeModel(WireWriter out, ModelStatus model) {
+        out.text(model.model().value());
+        out.text(model.fingerprint());
+        out.count(model.contextTokens());
+        out.count(model.slots());
+        out.count(model.freeSlots());
+        out.count(model.queuedTokens());
+        out.count(model.queuedStreams());
+        out.count(model.queueCapacity());
+    }
+
+    private static ModelStatus readModel(WireReader in) {
+        return new ModelStatus(
+                new ModelName(in.text()),
+                in.text(),
+                in.count(),
+                in.count(),
+                in.count(),
+                in.count(),
+                in.count(),
+                in.count());
+    }
+}

@@ -1,0 +1,188 @@
+package io.insula.protocol.wire;
+
+import io.insula.protocol.Admission.Accepted;
+import io.insula.protocol.Admission.Reason;
+import io.insula.protocol.Admission.Rejected;
+import io.insula.protocol.ApiStatus;
+import io.insula.protocol.CancelStream;
+import io.insula.protocol.ChatMessage;
+import io.insula.protocol.ConfigId;
+import io.insula.protocol.EngineStatus;
+import io.insula.protocol.FrameBatch;
+import io.insula.protocol.GenerateCommand;
+import io.insula.protocol.ModelName;
+import io.insula.protocol.ModelStatus;
+import io.insula.protocol.NodeId;
+import io.insula.protocol.RequestId;
+import io.insula.protocol.SamplingParameters;
+import io.insula.protocol.StreamFrame;
+import io.insula.protocol.StreamFrame.FinishReason;
+import io.insula.protocol.StreamFrame.Outcome;
+import io.insula.protocol.StreamFrame.StreamDelta;
+import io.insula.protocol.StreamFrame.StreamEnd;
+import io.insula.protocol.StreamFrame.StreamProgress;
+import io.insula.protocol.StreamFrame.Timings;
+import io.insula.protocol.StreamFrame.Usage;
+import io.insula.protocol.TenantId;
+import io.insula.protocol.TokenIds;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/** Draws messages of every kind: empty and long texts, every plane of Unicode, the ends of every range. */
+final class RandomMessages {
+
+    private static final String NODE_CHARACTERS = "abcXYZ019-_";
+
+    private final Random random;
+
+    RandomMessages(long seed) {
+        this.random = new Random(seed);
+    }
+
+    /** One message of each codec, in the order of {@link ProtocolCodecs#ALL}. */
+    List<Object> oneOfEach() {
+        return List.of(command(), accepted(), rejected(), cancel(), batch(), engineStatus(), apiStatus());
+    }
+
+    GenerateCommand command() {
+        return new GenerateCommand(
+                request(),
+                count(),
+                node(),
+                count(),
+                new TenantId(uuid()),
+                random.nextBoolean() ? new ConfigId(uuid()) : null,
+                new ModelName(text(1, 40).replaceAll("\\s", "x").concat("m")),
+                list(1, 5, () -> new ChatMessage(text(0, 12), text(0, 400))),
+                new SamplingParameters(random.nextDouble() * 2, random.nextDouble(), random.nextLong()),
+                count(),
+                list(0, 4, () -> text(1, 20)),
+                tokens());
+    }
+
+    Accepted accepted() {
+        return new Accepted(count());
+    }
+
+    Rejected rejected() {
+        return new Rejected(pick(Reason.values()), text(0, 80), random.nextBoolean() ? text(0, 10) : null, count());
+    }
+
+    CancelStream cancel() {
+        return new CancelStream(request(), count());
+    }
+
+    FrameBatch batch() {
+        return new FrameBatch(node(), list(0, 6, this::frame));
+    }
+
+    EngineStatus engineStatus() {
+        return new EngineStatus(node(), count(), random.nextBoolean(), list(0, 3, this::modelStatus));
+    }
+
+    ApiStatus apiStatus() {
+        return new ApiStatus(node(), count(), random.nextBoolean());
+    }
+
+    private ModelStatus modelStatus() {
+        return new ModelStatus(
+                new ModelName("m" + random.nextInt()),
+                text(0, 64),
+                count(),
+                count(),
+                count(),
+                count(),
+                count(),
+                count());
+    }
+
+    private StreamFrame frame() {
+        return switch (random.nextInt(3)) {
+            case 0 ->
+                new StreamDelta(
+                        request(),
+                        count(),
+                        count(),
+                        random.nextInt(4),
+                        tokens(),
+                        text(0, 30),
+                        random.nextBoolean() ? pick(FinishReason.values()) : null);
+            case 1 -> new StreamProgress(request(), count(), count());
+            default ->
+                new StreamEnd(
+                        request(),
+                        count(),
+                        count(),
+                        pick(Outcome.values()),
+                        random.nextBoolean() ? text(0, 30) : null,
+                        new Usage(count(), count(), count()),
+                        new Timings(longCount(), longCount(), longCount()));
+        };
+    }
+
+    private RequestId request() {
+        return new RequestId(uuid());
+    }
+
+    private UUID uuid() {
+        return new UUID(random.nextLong(), random.nextLong());
+    }
+
+    private NodeId node() {
+        StringBuilder name = new StringBuilder();
+        for (int i = random.nextInt(64); i >= 0; i--) {
+            name.append(NODE_CHARACTERS.charAt(random.nextInt(NODE_CHARACTERS.length())));
+        }
+        return new NodeId(name.toString());
+    }
+
+    private TokenIds tokens() {
+        return TokenIds.of(
+                random.ints(random.nextInt(40)).map(i -> i & Integer.MAX_VALUE).toArray());
+    }
+
+    private int count() {
+        return switch (random.nextInt(5)) {
+            case 0 -> 0;
+            case 1 -> Integer.MAX_VALUE;
+            case 2 -> 127 + random.nextInt(2);
+            default -> random.nextInt() >>> (1 + random.nextInt(31));
+        };
+    }
+
+    private long longCount() {
+        return random.nextInt(4) == 0 ? Long.MAX_VALUE : random.nextLong() >>> (1 + random.nextInt(63));
+    }
+
+    private String text(int least, int most) {
+        StringBuilder text = new StringBuilder();
+        int length = least + random.nextInt(most - least + 1);
+        for (int i = 0; i < length; i++) {
+            int codePoint = switch (random.nextInt(4)) {
+                case 0 -> random.nextInt(0x80);
+                case 1 -> 0x1F600 + random.nextInt(0x50);
+                case 2 -> random.nextInt(0xD800);
+                default -> random.nextInt(Character.MAX_CODE_POINT + 1);
+            };
+            boolean surrogate = codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
+            text.appendCodePoint(surrogate ? 'x' : codePoint);
+        }
+        return text.toString();
+    }
+
+    private <T> List<T> list(int least, int most, Supplier<T> element) {
+        List<T> values = new ArrayList<>();
+        int size = least + random.nextInt(most - least + 1);
+        for (int i = 0; i < size; i++) {
+            values.add(element.get());
+        }
+        return values;
+    }
+
+    private <T> T pick(T[] values) {
+        return values[random.nextInt(values.length)];
+    }
+}

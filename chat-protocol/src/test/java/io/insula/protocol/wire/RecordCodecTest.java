@@ -1,0 +1,205 @@
+package io.insula.protocol.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.management.ThreadMXBean;
+import io.insula.protocol.ChatMessage;
+import io.insula.protocol.GenerateCommand;
+import io.insula.protocol.TokenIds;
+import io.vertx.core.buffer.Buffer;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class RecordCodecTest {
+
+    private static final int ROUNDS = 300;
+
+    @Test
+    void everyRecordComesBackAsItWas() {
+        for (long seed = 0; seed < ROUNDS; seed++) {
+            List<Object> messages = new RandomMessages(seed).oneOfEach();
+            for (int i = 0; i < messages.size(); i++) {
+                Object message = messages.get(i);
+                assertThat(decode(ProtocolCodecs.ALL.get(i), encode(i, message)))
+                        .as("seed %d", seed)
+                        .isEqualTo(message);
+            }
+        }
+    }
+
+    @Test
+    void aMessageIsReadFromWhereItStartsInTheBuffer() {
+        Object message = new RandomMessages(1).command();
+        Buffer framed = Buffer.buffer("head").appendBytes(encode(0, message));
+        assertThat(ProtocolCodecs.GENERATE_COMMAND.decodeFromWire(4, framed)).isEqualTo(message);
+    }
+
+    @Test
+    void aLongConversationAndALongResumeComeBackAsTheyWere() {
+        GenerateCommand small = new RandomMessages(2).command();
+        GenerateCommand large = new GenerateCommand(
+                small.request(),
+                small.attempt(),
+                small.apiNode(),
+                small.apiInstance(),
+                small.tenant(),
+                small.config(),
+                small.model(),
+                Collections.nCopies(5_000, new ChatMessage("user", "é😀".repeat(100))),
+                small.sampling(),
+                small.maxTokens(),
+                small.stop(),
+                TokenIds.of(new Random(2).ints(100_000, 0, 200_000).toArray()));
+        assertThat(decode(ProtocolCodecs.GENERATE_COMMAND, encode(0, large))).isEqualTo(large);
+    }
+
+    @Test
+    void aLoneSurrogateBecomesAQuestionMarkRatherThanABrokenMessage() {
+        GenerateCommand good = new RandomMessages(3).command();
+        GenerateCommand broken = new GenerateCommand(
+                good.request(),
+                good.attempt(),
+                good.apiNode(),
+                good.apiInstance(),
+                good.tenant(),
+                good.config(),
+                good.model(),
+                List.of(new ChatMessage("user", "a\uD800b")),
+                good.sampling(),
+                good.maxTokens(),
+                good.stop(),
+                good.resumeTokens());
+        GenerateCommand read = ProtocolCodecs.GENERATE_COMMAND.decodeFromWire(0, Buffer.buffer(encode(0, broken)));
+        assertThat(read.messages()).containsExactly(new ChatMessage("user", "a?b"));
+    }
+
+    @Test
+    void everyTruncationIsRefused() {
+        for (long seed = 0; seed < 10; seed++) {
+            List<Object> messages = new RandomMessages(seed).oneOfEach();
+            for (int i = 0; i < messages.size(); i++) {
+                byte[] whole = encode(i, messages.get(i));
+                for (int length = 0; length < whole.length; length++) {
+                    byte[] cut = Arrays.copyOf(whole, length);
+                    RecordCodec<?> codec = ProtocolCodecs.ALL.get(i);
+                    assertThatThrownBy(() -> decode(codec, cut))
+                            .as("%s, seed %d, %d of %d bytes", codec.name(), seed, length, whole.length)
+                            .isInstanceOf(MalformedMessageException.class);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aByteTooManyIsRefused() {
+        List<Object> messages = new RandomMessages(4).oneOfEach();
+        for (int i = 0; i < messages.size(); i++) {
+            byte[] longer = Buffer.buffer(encode(i, messages.get(i)))
+                    .appendByte((byte) 0)
+                    .getBytes();
+            RecordCodec<?> codec = ProtocolCodecs.ALL.get(i);
+            assertThatThrownBy(() -> decode(codec, longer))
+                    .as(codec.name())
+                    .isInstanceOf(MalformedMessageException.class)
+                    .hasMessageContaining("after the message's end");
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void brokenBytesGiveMalformedMessagesOnlyAndTakeLittleMemory() {
+        for (long seed = 0; seed < 4_000; seed++) {
+            Random random = new Random(seed);
+            List<Object> messages = new RandomMessages(seed % 50).oneOfEach();
+            int kind = random.nextInt(messages.size());
+            byte[] bytes = encode(kind, messages.get(kind));
+            switch (random.nextInt(3)) {
+                case 0 -> random.nextBytes(bytes);
+                case 1 -> flipBits(bytes, 1 + random.nextInt(8), random);
+                default -> {
+                    random.nextBytes(bytes);
+                    bytes[0] = ProtocolCodecs.VERSION;
+                }
+            }
+            decodeWithinBounds(ProtocolCodecs.ALL.get(kind), bytes, seed);
+        }
+    }
+
+    @Test
+    void anAnnouncedLengthThatIsNotThereIsNeverAllocated() {
+        byte[] accused = Buffer.buffer()
+                .appendByte((byte) ProtocolCodecs.VERSION)
+                .appendByte((byte) 1)
+                .appendByte((byte) 'n')
+                .appendBytes(new byte[] {-1, -1, -1, -1, 7})
+                .getBytes();
+        decodeWithinBounds(ProtocolCodecs.FRAME_BATCH, accused, 0);
+    }
+
+    @Test
+    void aNewerCommandIsRefusedAndANewerStatusIsReadAsFarAsItIsKnown() {
+        RandomMessages messages = new RandomMessages(5);
+        byte[] command = encode(0, messages.command());
+        command[0] = 2;
+        assertThatThrownBy(() -> decode(ProtocolCodecs.GENERATE_COMMAND, command))
+                .isInstanceOf(MalformedMessageException.class)
+                .hasMessageContaining("version 2 (expected: 1..1)");
+
+        Object status = messages.apiStatus();
+        byte[] newer =
+                Buffer.buffer(encode(6, status)).appendString("new field").getBytes();
+        newer[0] = 2;
+        assertThat(decode(ProtocolCodecs.API_STATUS, newer)).isEqualTo(status);
+    }
+
+    @Test
+    void versionNullIsNoVersion() {
+        byte[] status = encode(6, new RandomMessages(6).apiStatus());
+        status[0] = 0;
+        assertThatThrownBy(() -> decode(ProtocolCodecs.API_STATUS, status))
+                .isInstanceOf(MalformedMessageException.class);
+    }
+
+    private static void decodeWithinBounds(RecordCodec<?> codec, byte[] bytes, long seed) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        long start = System.nanoTime();
+        try {
+            assertThat(decode(codec, bytes)).isNotNull();
+        } catch (MalformedMessageException expected) {
+            assertThat(expected).hasMessageStartingWith(codec.name().substring("insula.".length()));
+        }
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        // Room for assertions, messages and class loading; a believed length would take hundreds of megabytes.
+        assertThat(allocated).as("%s, seed %d", codec.name(), seed).isLessThan(16_000_000L);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+    }
+
+    private static void flipBits(byte[] bytes, int flips, Random random) {
+        for (int i = 0; i < flips; i++) {
+            bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+        }
+    }
+
+    static byte[] encode(int kind, Object message) {
+        Buffer buffer = Buffer.buffer();
+        encodeUnchecked(ProtocolCodecs.ALL.get(kind), buffer, message);
+        return buffer.getBytes();
+    }
+
+    @SuppressWarnings("unchecked") // the caller pairs codecs and messages by their index
+    private static <T> void encodeUnchecked(RecordCodec<T> codec, Buffer buffer, Object message) {
+        codec.encodeToWire(buffer, (T) message);
+    }
+
+    private static Object decode(RecordCodec<?> codec, byte[] bytes) {
+        return codec.decodeFromWire(0, Buffer.buffer(bytes));
+    }
+}

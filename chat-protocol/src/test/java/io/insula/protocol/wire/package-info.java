@@ -1,0 +1,4 @@
+@NullMarked
+package io.insula.protocol.wire;
+
+import org.jspecify.annotations.NullMarked;
