@@ -1,0 +1,5 @@
+/** Starts, kills and starts again a real PostgreSQL. */
+@NullMarked
+package io.insula.postgres;
+
+import org.jspecify.annotations.NullMarked;
