@@ -1,0 +1,174 @@
+package io.insula.launcher.model;
+
+import io.insula.inference.weights.GgufFile;
+import io.insula.inference.weights.ModelFileException;
+import io.insula.protocol.ModelName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The model files under a home directory: {@code <home>/models/<name>/<file>.gguf}, one file per name.
+ *
+ * <p>A file appears under its final name only once it is complete and checked.
+ */
+public final class ModelStore {
+
+    private static final Pattern FOLDER_NAME = Pattern.compile("[a-z0-9][a-z0-9._-]*");
+
+    private final Path models;
+    private final ModelCatalog catalog;
+
+    public ModelStore(Path home, ModelCatalog catalog) {
+        this.models = home.resolve("models");
+        this.catalog = catalog;
+    }
+
+    /** A model that is here. */
+    public record StoredModel(ModelName name, Path file, long sizeBytes) {}
+
+    /** The folder of a model, created when missing. */
+    Path folder(ModelName name) {
+        Path folder = path(name);
+        try {
+            return Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new ModelException(folder + ": cannot be created: " + e.getMessage(), e);
+        }
+    }
+
+    /** The file of a model, when it is here. */
+    public Optional<Path> find(ModelName name) {
+        Path folder = path(name);
+        if (!Files.isDirectory(folder)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.getFileName().toString().endsWith(".gguf"))
+                    .filter(Files::isRegularFile)
+                    .sorted()
+                    .findFirst();
+        } catch (IOException e) {
+            throw new ModelException(folder + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Every model that is here, by name. */
+    public List<StoredModel> list() {
+        if (!Files.isDirectory(models)) {
+            return List.of();
+        }
+        List<StoredModel> stored = new ArrayList<>();
+        try (Stream<Path> folders = Files.list(models)) {
+            for (Path folder : folders.sorted().toList()) {
+                if (!FOLDER_NAME.matcher(folder.getFileName().toString()).matches()) {
+                    continue;
+                }
+                ModelName name = new ModelName(folder.getFileName().toString());
+                Optional<Path> file = find(name);
+                if (file.isPresent()) {
+                    stored.add(new StoredModel(name, file.get(), Files.size(file.get())));
+                }
+            }
+        } catch (IOException e) {
+            throw new ModelException(models + ": cannot be read: " + e.getMessage(), e);
+        }
+        return stored;
+    }
+
+    /** Copies a file of the user's under the name that the catalogue or the file itself suggests. */
+    public StoredModel add(Path file) {
+        try {
+            String sha256 = Sha256.of(file);
+            ModelName name = catalog.findBySha256(sha256)
+                    .map(CatalogModel::name)
+                    .orElseGet(() -> nameOf(file.getFileName().toString()));
+            return add(file, name, sha256);
+        } catch (IOException e) {
+            throw new ModelException(file + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Copies a file of the user's under a name; the name of a catalogue model takes no other file than that model's. */
+    public StoredModel add(Path file, ModelName name) {
+        try {
+            return add(file, name, Sha256.of(file));
+        } catch (IOException e) {
+            throw new ModelException(file + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private StoredModel add(Path file, ModelName name, String sha256) {
+        Optional<CatalogModel> known = catalog.find(name);
+        if (known.isPresent() && !known.get().sha256().equals(sha256)) {
+            throw new ModelException(file + ": SHA-256 " + sha256 + " is not " + name.value() + "'s (expected: "
+                    + known.get().sha256() + "); add it under another name with --name");
+        }
+        checkReadable(file);
+        String fileName = known.map(CatalogModel::fileName)
+                .orElseGet(() -> file.getFileName().toString());
+        if (!fileName.endsWith(".gguf")) {
+            throw new ModelException(file + ": not a .gguf file (expected: a name that ends in .gguf)");
+        }
+        Path folder = folder(name);
+        Path target = folder.resolve(fileName);
+        try {
+            Path copy = Files.createTempFile(folder, "add-", ".part");
+            try {
+                Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+                removeOthers(folder, target);
+                Files.move(copy, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(copy);
+            }
+            return new StoredModel(name, target, Files.size(target));
+        } catch (IOException e) {
+            throw new ModelException(file + ": cannot be copied to " + target + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** A model's name becomes a folder's: nothing that could lead elsewhere. */
+    private Path path(ModelName name) {
+        if (!FOLDER_NAME.matcher(name.value()).matches()) {
+            throw new ModelException("model name: " + name.value() + " (expected: " + FOLDER_NAME + ")");
+        }
+        return models.resolve(name.value());
+    }
+
+    private void removeOthers(Path folder, Path target) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path other : files.sorted(Comparator.reverseOrder()).toList()) {
+                if (other.getFileName().toString().endsWith(".gguf") && !other.equals(target)) {
+                    Files.delete(other);
+                }
+            }
+        }
+    }
+
+    private static void checkReadable(Path file) {
+        try (GgufFile opened = GgufFile.open(file)) {
+            opened.architecture();
+        } catch (ModelFileException e) {
+            throw new ModelException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static ModelName nameOf(String fileName) {
+        String name = fileName.replaceFirst("\\.gguf$", "")
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[^a-z0-9._-]+", "-")
+                .replaceAll("^[^a-z0-9]+", "");
+        if (name.isEmpty()) {
+            throw new ModelException(fileName + ": no model name can be made of it; give one with --name");
+        }
+        return new ModelName(name);
+    }
+}
