@@ -1,0 +1,68 @@
+package io.insula.inference.schedule;
+
+import io.insula.inference.decode.ChoiceDecoder;
+import io.insula.protocol.StreamFrame.FinishReason;
+import io.insula.protocol.TokenIds;
+import org.jspecify.annotations.Nullable;
+
+/** One answer of a stream: the row that it holds in a decode step. */
+final class Choice {
+
+    private final ScheduledStream stream;
+    private final int index;
+    private final ChoiceDecoder decoder;
+    private int replayed;
+    private int next;
+    private long lastTokenNanos;
+
+    Choice(ScheduledStream stream, int index, ChoiceDecoder decoder) {
+        this.stream = stream;
+        this.index = index;
+        this.decoder = decoder;
+    }
+
+    ScheduledStream stream() {
+        return stream;
+    }
+
+    int index() {
+        return index;
+    }
+
+    /** Tokens it has, replayed ones included: the index of the next one. */
+    int tokens() {
+        return decoder.tokens();
+    }
+
+    /** The token that its next decode row appends. */
+    int next() {
+        return next;
+    }
+
+    /** Whether its next token is known from an earlier attempt, not sampled. */
+    boolean replays() {
+        return replayed < resumeTokens().size();
+    }
+
+    /** Takes the next known token; its text was delivered by an earlier attempt. */
+    @Nullable
+    FinishReason replay() {
+        return take(resumeTokens().get(replayed++)).finish();
+    }
+
+    ChoiceDecoder.Step take(int token) {
+        next = token;
+        return decoder.accept(token);
+    }
+
+    /** Time since its previous sampled token; notes this one. */
+    long sinceLastTokenNanos(long now) {
+        long since = now - lastTokenNanos;
+        lastTokenNanos = now;
+        return since;
+    }
+
+    private TokenIds resumeTokens() {
+        return stream.command().resumeTokens();
+    }
+}

@@ -1,0 +1,24 @@
+package io.insula.inference.schedule;
+
+import io.insula.protocol.GenerateCommand;
+import io.insula.protocol.TokenIds;
+
+/**
+ * An admitted command, ready to be scheduled.
+ *
+ * @param command what was asked
+ * @param prompt the rendered conversation; at least one token
+ * @param maxTokens at least 1; prompt and answer fit the context together
+ * @param admittedNanos when the command arrived, on the scheduler's clock
+ */
+public record StreamRequest(GenerateCommand command, TokenIds prompt, int maxTokens, long admittedNanos) {
+
+    public StreamRequest {
+        if (prompt.size() < 1) {
+            throw new IllegalArgumentException("prompt: 0 tokens (expected: >= 1)");
+        }
+        if (maxTokens < 1) {
+            throw new IllegalArgumentException("maxTokens: " + maxTokens + " (expected: >= 1)");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package io.insula.inference.schedule;
+
+import io.insula.inference.engine.DecoderEngine;
+import io.insula.inference.engine.EngineShape;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * An engine whose logits are a hash of the whole context, each token marked as prefilled or decoded: it keeps the
+ * contracts of {@link DecoderEngine} exactly, and any wrong, missing or foreign token changes everything that follows.
+ */
+public final class HashingEngine implements DecoderEngine {
+
+    /** A native runtime's failure; without a stack trace, so that thousands of them stay readable. */
+    static final class PlantedFailure extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        PlantedFailure(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    private static final long DECODED = 1L << 40;
+    private static final long PRIME = 0x9E3779B97F4A7C15L;
+
+    private final EngineShape shape;
+    private final List<List<Long>> slots = new ArrayList<>();
+    private final float[] logits;
+    private int calls;
+    private int failAtCall = Integer.MAX_VALUE;
+    private int lastPrefilled = -1;
+    private boolean closed;
+
+    public HashingEngine(int vocabulary, int slotCount, int slotTokens) {
+        this.shape = new EngineShape(vocabulary, slotCount, slotTokens);
+        for (int i = 0; i < slotCount; i++) {
+            slots.add(new ArrayList<>());
+        }
+        this.logits = new float[slotCount * vocabulary];
+    }
+
+    /** Lets the given compute call, counted from 1, and all later ones fail. */
+    public HashingEngine failAtCall(int call) {
+        failAtCall = call;
+        return this;
+    }
+
+    int calls() {
+        return calls;
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    boolean allEmpty() {
+        return slots.stream().allMatch(List::isEmpty);
+    }
+
+    @Override
+    public EngineShape shape() {
+        return shape;
+    }
+
+    @Override
+    public String fingerprint() {
+        return "hash";
+    }
+
+    @Override
+    public int length(int slot) {
+        return slots.get(slot).size();
+    }
+
+    @Override
+    public void clear(int slot) {
+        touch();
+        slots.get(slot).clear();
+    }
+
+    @Override
+    public void move(int source, int target) {
+        touch();
+        if (source == target) {
+            throw new IllegalArgumentException("move: " + source + " onto itself");
+        }
+        slots.set(target, slots.get(source));
+        slots.set(source, new ArrayList<>());
+    }
+
+    @Override
+    public void prefill(int slot, int[] tokens, int from, int count) {
+        compute();
+        if (count < 1) {
+            throw new IllegalArgumentException("count: " + count + " (expected: >= 1)");
+        }
+        for (int i = from; i < from + count; i++) {
+            append(slot, count == 1 ? tokens[i] | DECODED : tokens[i]);
+        }
+        lastPrefilled = slot;
+    }
+
+    @Override
+    public FloatBuffer prefillLogits() {
+        if (lastPrefilled < 0) {
+            throw new IllegalStateException("prefill logits are gone");
+        }
+        row(lastPrefilled, 0);
+        return FloatBuffer.wrap(logits);
+    }
+
+    @Override
+    public FloatBuffer decode(int rows, int[] tokens) {
+        compute();
+        if (rows < 1 || rows > shape.slots()) {
+            throw new IllegalArgumentException("rows: " + rows + " (expected: 1.." + shape.slots() + ")");
+        }
+        for (int row = 0; row < rows; row++) {
+            if (slots.get(row).isEmpty()) {
+                throw new IllegalArgumentException("decode of the empty slot " + row);
+            }
+            append(row, tokens[row] | DECODED);
+        }
+        for (int row = 0; row < rows; row++) {
+            row(row, row);
+        }
+        return FloatBuffer.wrap(logits);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    private void append(int slot, long token) {
+        if (slots.get(slot).size() == shape.slotTokens()) {
+            throw new IllegalArgumentException("slot " + slot + " is full");
+        }
+        slots.get(slot).add(token);
+    }
+
+    private void row(int slot, int row) {
+        long hash = 17;
+        for (long token : slots.get(slot)) {
+            hash = (hash ^ token) * PRIME;
+            hash ^= hash >>> 29;
+        }
+        for (int v = 0; v < shape.vocabulary(); v++) {
+            long mixed = (hash + v) * PRIME;
+            mixed ^= mixed >>> 32;
+            mixed *= PRIME;
+            logits[row * shape.vocabulary() + v] = (mixed >>> 40) / (float) (1 << 22);
+        }
+    }
+
+    private void compute() {
+        touch();
+        if (++calls >= failAtCall) {
+            throw new PlantedFailure("planted failure of call " + calls);
+        }
+    }
+
+    /** Whatever was returned before is no longer valid. */
+    private void touch() {
+        lastPrefilled = -1;
+        Arrays.fill(logits, Float.NaN);
+    }
+}

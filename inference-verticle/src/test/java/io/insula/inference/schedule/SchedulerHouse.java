@@ -1,0 +1,86 @@
+package io.insula.inference.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.insula.inference.engine.DecoderEngine;
+import io.insula.protocol.GenerateCommand;
+import io.insula.protocol.TokenIds;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A scheduler stepped by hand, on a clock turned by hand, over hashing engines. */
+final class SchedulerHouse {
+
+    static final int CONTEXT = 200;
+
+    final LetterTokenizer tokenizer = new LetterTokenizer();
+    final RecordedFrames frames = new RecordedFrames();
+    final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    final List<HashingEngine> engines = new ArrayList<>();
+    final Scheduler scheduler;
+    long nowNanos = 1_000_000_000;
+
+    SchedulerHouse(int slots, SchedulerConfig config) {
+        this(slots, config, null);
+    }
+
+    SchedulerHouse(int slots, SchedulerConfig config, @Nullable Supplier<? extends DecoderEngine> factory) {
+        Supplier<? extends DecoderEngine> hashing = () -> {
+            HashingEngine engine = new HashingEngine(LetterTokenizer.VOCABULARY, slots, CONTEXT);
+            engines.add(engine);
+            return engine;
+        };
+        scheduler = new Scheduler(
+                Commands.MODEL,
+                "text",
+                CONTEXT,
+                factory == null ? hashing : factory,
+                tokenizer,
+                config,
+                frames,
+                registry,
+                () -> nowNanos);
+        scheduler.step();
+    }
+
+    static SchedulerConfig config(int chunk, int queueStreams, int queueTokens) {
+        return new SchedulerConfig(chunk, queueStreams, queueTokens, SchedulerConfig.DEFAULT.restartDelay());
+    }
+
+    HashingEngine engine() {
+        return engines.getLast();
+    }
+
+    int[] prompt(GenerateCommand command) {
+        return tokenizer.encode(command.messages());
+    }
+
+    int maxTokens(GenerateCommand command) {
+        int room = CONTEXT - prompt(command).length;
+        return command.maxTokens() == 0 ? room : Math.min(room, command.maxTokens());
+    }
+
+    Scheduler.Offer offer(GenerateCommand command) {
+        return scheduler.offer(new StreamRequest(command, TokenIds.of(prompt(command)), maxTokens(command), nowNanos));
+    }
+
+    SoloRun solo(GenerateCommand command) {
+        return SoloRun.of(
+                new HashingEngine(LetterTokenizer.VOCABULARY, 1, CONTEXT),
+                tokenizer,
+                command,
+                prompt(command),
+                maxTokens(command));
+    }
+
+    void runUntilIdle() {
+        int steps = 0;
+        while (!scheduler.whenIdle().isDone()) {
+            scheduler.step();
+            assertThat(++steps).as("steps until idle").isLessThan(100_000);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.insula.inference.schedule;
+
+import org.jspecify.annotations.NullMarked;
