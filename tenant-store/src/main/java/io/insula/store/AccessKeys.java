@@ -5,14 +5,14 @@ import io.vertx.core.Future;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Answers who a presented access key belongs to, and issues new keys. */
+/** Answers who a presented access key belongs to, issues new keys and revokes them. */
 public interface AccessKeys {
 
     /**
      * Looks a presented key up; a revoked, expired or inactive key, user or tenant is answered like an unknown one.
      *
      * @param presented what the client sent, of any content and length
-     * @return the principal, or empty; fails only when the store cannot be asked
+     * @return the principal, or empty; fails with {@link StoreException} only when the store cannot be asked
      */
     Future<Optional<Principal>> find(String presented);
 
@@ -22,4 +22,7 @@ public interface AccessKeys {
      * @return the key in clear, which is shown once and kept nowhere
      */
     Future<String> issue(TenantId tenant, UUID user, String name);
+
+    /** Ends a key for good; false when the tenant has no such key in use. */
+    Future<Boolean> revoke(TenantId tenant, UUID key);
 }

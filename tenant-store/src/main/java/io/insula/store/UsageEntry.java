@@ -4,6 +4,7 @@ import io.insula.protocol.ConfigId;
 import io.insula.protocol.ModelName;
 import io.insula.protocol.RequestId;
 import io.insula.protocol.TenantId;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param firstTokenMicros admission to first token; 0 when there was none
  * @param totalMicros admission to end
  * @param finish {@code stop}, {@code length}, {@code cancelled} or {@code error}
- * @param attempts engines that worked on it
+ * @param attempts at least 1; engines that worked on it
  */
 public record UsageEntry(
         RequestId request,
@@ -35,4 +36,28 @@ public record UsageEntry(
         long firstTokenMicros,
         long totalMicros,
         String finish,
-        int attempts) {}
+        int attempts) {
+
+    private static final Set<String> FINISHES = Set.of("stop", "length", "cancelled", "error");
+
+    public UsageEntry {
+        requireNotNegative("prompt tokens", promptTokens);
+        requireNotNegative("completion tokens", completionTokens);
+        requireNotNegative("cached tokens", cachedTokens);
+        requireNotNegative("queued micros", queuedMicros);
+        requireNotNegative("first token micros", firstTokenMicros);
+        requireNotNegative("total micros", totalMicros);
+        if (!FINISHES.contains(finish)) {
+            throw new IllegalArgumentException("finish: " + finish + " (expected: stop, length, cancelled or error)");
+        }
+        if (attempts < 1) {
+            throw new IllegalArgumentException("attempts: " + attempts + " (expected: at least 1)");
+        }
+    }
+
+    private static void requireNotNegative(String component, long value) {
+        if (value < 0) {
+            throw new IllegalArgumentException(component + ": " + value + " (expected: at least 0)");
+        }
+    }
+}
