@@ -5,7 +5,7 @@ import io.vertx.core.Future;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Answers who a presented access key belongs to, issues new keys and revokes them. */
+/** Answers who a presented access key belongs to, and issues new keys. */
 public interface AccessKeys {
 
     /**
@@ -22,7 +22,4 @@ public interface AccessKeys {
      * @return the key in clear, which is shown once and kept nowhere
      */
     Future<String> issue(TenantId tenant, UUID user, String name);
-
-    /** Ends a key for good; false when the tenant has no such key in use. */
-    Future<Boolean> revoke(TenantId tenant, UUID key);
 }

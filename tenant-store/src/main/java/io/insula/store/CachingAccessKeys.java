@@ -50,7 +50,7 @@ public final class CachingAccessKeys implements AccessKeys, StoreCache {
                 .map(key);
     }
 
-    @Override
+    /** Ends a key for good; false when the tenant has no such key in use. */
     public Future<Boolean> revoke(TenantId tenant, UUID key) {
         return directory
                 .revoke(tenant, key)

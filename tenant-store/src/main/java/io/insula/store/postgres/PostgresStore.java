@@ -1,6 +1,5 @@
 package io.insula.store.postgres;
 
-import io.insula.store.AccessKeys;
 import io.insula.store.AssistantConfigs;
 import io.insula.store.CacheConfig;
 import io.insula.store.CachingAccessKeys;
@@ -49,7 +48,7 @@ public final class PostgresStore {
         return new PostgresStore(vertx, config, pepper, cache);
     }
 
-    public AccessKeys accessKeys() {
+    public CachingAccessKeys accessKeys() {
         return accessKeys;
     }
 
