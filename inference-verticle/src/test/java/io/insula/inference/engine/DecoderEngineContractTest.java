@@ -1,0 +1,381 @@
+package io.insula.inference.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.insula.inference.engine.oracle.FaultyOracle;
+import io.insula.inference.engine.oracle.OracleEngine;
+import io.insula.inference.graph.DecoderDescription;
+import io.insula.inference.graph.DecoderShape;
+import io.insula.inference.graph.LlamaDecoder;
+import io.insula.inference.graph.RopeLayout;
+import io.insula.inference.weights.TensorType;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every {@link DecoderEngine} keeps, checked on small random models. */
+public abstract class DecoderEngineContractTest {
+
+    private static final int SLOTS = 5;
+    private static final int SLOT_TOKENS = 150;
+    private static final DecoderShape SHAPE = TinyModels.shape(3);
+    /** Float32 arithmetic against float64; a planted fault exceeds it by orders of magnitude. */
+    private static final double FLOAT_TOLERANCE = 1e-4;
+    /** Root mean square: kernels that round activations to eight bits deviate by 0.05, planted faults by more than 0.1. */
+    private static final double QUANTISED_TOLERANCE = 0.08;
+
+    /** Loads an engine with that many slots and tokens of each. */
+    protected abstract DecoderEngine load(DecoderDescription decoder, int slots, int slotTokens, int threads);
+
+    /** The thread counts that the engine's settings allow for a model of four heads. */
+    protected abstract List<Integer> threadCounts();
+
+    private DecoderEngine load(TensorType type) {
+        return load(TinyModels.of(type), SLOTS, SLOT_TOKENS, 1);
+    }
+
+    static Stream<TensorType> types() {
+        return Stream.of(
+                TensorType.F32, TensorType.F16, TensorType.BF16, TensorType.Q8_0, TensorType.Q4_0, TensorType.Q4_1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "F16", "BF16"})
+    void floatWeightsGiveTheOraclesLogitsAfterEveryLayer(TensorType type) {
+        for (int layers = 0; layers <= SHAPE.layers(); layers++) {
+            LlamaDecoder decoder = TinyModels.of(TinyModels.shape(layers), type, TinyModels.SEED);
+            try (DecoderEngine engine = load(decoder, 2, SLOT_TOKENS, 1);
+                    DecoderEngine oracle = new OracleEngine(decoder, 2, SLOT_TOKENS)) {
+                assertThat(compare(engine, oracle).largest())
+                        .as("%s layers, seed %s", layers, TinyModels.SEED)
+                        .isLessThan(FLOAT_TOLERANCE);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"Q8_0", "Q4_0", "Q4_1"})
+    void quantisedWeightsStayCloseToTheOracle(TensorType type) {
+        LlamaDecoder decoder = TinyModels.of(type);
+        try (DecoderEngine engine = load(type);
+                DecoderEngine oracle = new OracleEngine(decoder, 2, SLOT_TOKENS)) {
+            assertThat(compare(engine, oracle).rootMeanSquare())
+                    .as("seed %s", TinyModels.SEED)
+                    .isLessThan(QUANTISED_TOLERANCE);
+        }
+    }
+
+    @Test
+    void stackedWeightsMayHaveDifferentTypes() {
+        DecoderDescription decoder = new LlamaDecoder(
+                SHAPE,
+                TinyModels.weights(
+                        SHAPE,
+                        name -> name.contains("attn_v")
+                                ? TensorType.Q8_0
+                                : name.contains("attn_k") ? TensorType.F16 : TensorType.Q4_1,
+                        TinyModels.SEED));
+        try (DecoderEngine engine = load(decoder, 2, SLOT_TOKENS, 1);
+                DecoderEngine oracle = new OracleEngine(decoder, 2, SLOT_TOKENS)) {
+            assertThat(compare(engine, oracle).rootMeanSquare()).isLessThan(QUANTISED_TOLERANCE);
+        }
+    }
+
+    @Test
+    void theComparisonNoticesASwappedHead() {
+        LlamaDecoder right = TinyModels.of(TensorType.F32);
+        for (int layer = 0; layer < SHAPE.layers(); layer++) {
+            LlamaDecoder faulty = new LlamaDecoder(SHAPE, TinyModels.withSwappedHeads(right.weights(), SHAPE, layer));
+            try (DecoderEngine engine = load(faulty, 2, SLOT_TOKENS, 1);
+                    DecoderEngine oracle = new OracleEngine(right, 2, SLOT_TOKENS)) {
+                assertThat(compare(engine, oracle).rootMeanSquare())
+                        .as("layer %s", layer)
+                        .isGreaterThan(QUANTISED_TOLERANCE);
+            }
+        }
+    }
+
+    @Test
+    void theComparisonNoticesAWrongRopeLayout() {
+        LlamaDecoder right = TinyModels.of(TensorType.F32);
+        DecoderShape halves = new DecoderShape(
+                SHAPE.layers(),
+                SHAPE.heads(),
+                SHAPE.kvHeads(),
+                SHAPE.headSize(),
+                SHAPE.hidden(),
+                SHAPE.feedForward(),
+                SHAPE.vocabulary(),
+                SHAPE.contextTokens(),
+                SHAPE.ropeTheta(),
+                RopeLayout.HALVES,
+                SHAPE.rmsEpsilon());
+        LlamaDecoder other = new LlamaDecoder(halves, right.weights());
+        try (DecoderEngine engine = load(other, 2, SLOT_TOKENS, 1);
+                DecoderEngine oracle = new OracleEngine(right, 2, SLOT_TOKENS);
+                DecoderEngine agreeing = new OracleEngine(other, 2, SLOT_TOKENS)) {
+            assertThat(compare(engine, oracle).rootMeanSquare()).isGreaterThan(QUANTISED_TOLERANCE);
+            assertThat(compare(engine, agreeing).largest()).isLessThan(FLOAT_TOLERANCE);
+        }
+    }
+
+    @Test
+    void theComparisonNoticesAWrongMask() {
+        LlamaDecoder decoder = TinyModels.of(TensorType.F32);
+        try (DecoderEngine engine = load(TensorType.F32);
+                DecoderEngine faulty = FaultyOracle.withWrongMask(decoder, 2, SLOT_TOKENS)) {
+            assertThat(compare(engine, faulty).rootMeanSquare()).isGreaterThan(QUANTISED_TOLERANCE);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
+    void aDecodeRowInABatchIsBitwiseTheRowAlone(TensorType type) {
+        for (int threads : threadCounts()) {
+            try (DecoderEngine engine = load(TinyModels.of(type), SLOTS, SLOT_TOKENS, threads)) {
+                List<List<float[]>> alone = new ArrayList<>();
+                for (int row = 0; row < SLOTS; row++) {
+                    engine.clear(0);
+                    prefill(engine, 0, prompt(row));
+                    alone.add(decodeAlone(engine, continuation(row)));
+                }
+                for (int rows = 2; rows <= SLOTS; rows++) {
+                    for (int row = 0; row < rows; row++) {
+                        engine.clear(row);
+                        prefill(engine, row, prompt(row));
+                    }
+                    assertBatchEquals(engine, rows, alone, type + " at " + threads + " threads");
+                }
+            }
+        }
+    }
+
+    private static void assertBatchEquals(DecoderEngine engine, int rows, List<List<float[]>> alone, String what) {
+        for (int step = 0; step < continuation(0).length; step++) {
+            int at = step;
+            int[] tokens =
+                    IntStream.range(0, rows).map(row -> continuation(row)[at]).toArray();
+            FloatBuffer logits = engine.decode(rows, tokens);
+            for (int row = 0; row < rows; row++) {
+                assertThat(row(engine, logits, row))
+                        .as("%s: row %s of %s, step %s", what, row, rows, step)
+                        .isEqualTo(alone.get(row).get(step));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
+    void aPromptInChunksIsBitwiseThePromptAtOnce(TensorType type) {
+        int[] prompt = TinyModels.tokens(SHAPE, 140, 7);
+        try (DecoderEngine engine = load(type)) {
+            prefill(engine, 0, prompt);
+            float[] prefilled = row(engine, engine.prefillLogits(), 0);
+            List<float[]> expected = decodeAlone(engine, continuation(0));
+            for (int[] cuts : new int[][] {{1}, {139}, {2, 3, 4}, {64, 128}, {70}, {1, 2, 138, 139}, {129}}) {
+                engine.clear(0);
+                prefillCut(engine, prompt, cuts);
+                String what = type + " cut at " + Arrays.toString(cuts);
+                assertThat(row(engine, engine.prefillLogits(), 0)).as(what).isEqualTo(prefilled);
+                List<float[]> actual = decodeAlone(engine, continuation(0));
+                for (int step = 0; step < actual.size(); step++) {
+                    assertThat(actual.get(step)).as(what + ", step " + step).isEqualTo(expected.get(step));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
+    void prefillAndReplayAreBitwiseTheStateAfterGenerating(TensorType type) {
+        try (DecoderEngine engine = load(type)) {
+            prefill(engine, 1, prompt(1));
+            prefill(engine, 0, prompt(0));
+            List<Integer> generated = new ArrayList<>();
+            int next = argmax(row(engine, engine.prefillLogits(), 0));
+            float[] expected = new float[0];
+            for (int step = 0; step < 8; step++) {
+                generated.add(next);
+                expected = row(engine, engine.decode(2, new int[] {next, step}), 0);
+                next = argmax(expected);
+            }
+            engine.clear(0);
+            prefill(engine, 0, prompt(0));
+            List<float[]> replayed = decodeAlone(
+                    engine, generated.stream().mapToInt(Integer::intValue).toArray());
+            assertThat(replayed.getLast()).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void aMovedSlotGoesOnAsIfItHadStayed() {
+        try (DecoderEngine engine = load(TensorType.Q4_1)) {
+            prefill(engine, 0, prompt(2));
+            List<float[]> expected = decodeAlone(engine, continuation(2));
+            engine.clear(0);
+            prefill(engine, 4, prompt(2));
+            prefill(engine, 0, prompt(3));
+            engine.move(4, 0);
+            assertThat(engine.length(0)).isEqualTo(prompt(2).length);
+            assertThat(engine.length(4)).isZero();
+            List<float[]> actual = decodeAlone(engine, continuation(2));
+            for (int step = 0; step < actual.size(); step++) {
+                assertThat(actual.get(step)).as("step %s", step).isEqualTo(expected.get(step));
+            }
+        }
+    }
+
+    @Test
+    void aSlotHoldsExactlyItsTokensAndLeavesItsNeighboursAlone() {
+        int[] prompt = TinyModels.tokens(SHAPE, SLOT_TOKENS, 11);
+        try (DecoderEngine engine = load(TensorType.F32)) {
+            prefill(engine, 0, prompt);
+            float[] expected = row(engine, engine.prefillLogits(), 0);
+            prefill(engine, 1, prompt(1));
+            float[] neighbour = row(engine, engine.decode(1 + 1, tokensAfterClear(engine)), 1);
+            engine.clear(0);
+            engine.clear(1);
+            prefill(engine, 1, prompt(1));
+            engine.prefill(0, prompt, 0, SLOT_TOKENS - 1);
+            engine.prefill(0, prompt, SLOT_TOKENS - 1, 1);
+            assertThat(row(engine, engine.prefillLogits(), 0)).isEqualTo(expected);
+            assertThatIllegalArgumentException().isThrownBy(() -> engine.decode(1, new int[] {0}));
+            assertThatIllegalArgumentException().isThrownBy(() -> engine.prefill(0, prompt, 0, 1));
+            assertThat(engine.length(0)).isEqualTo(SLOT_TOKENS);
+            assertThat(row(engine, engine.decode(2, tokensAfterClear(engine)), 1))
+                    .isEqualTo(neighbour);
+        }
+    }
+
+    private static int[] tokensAfterClear(DecoderEngine engine) {
+        engine.clear(0);
+        engine.prefill(0, new int[] {1, 2}, 0, 2);
+        return new int[] {3, 4};
+    }
+
+    @Test
+    void argumentsOutOfRangeChangeNothing() {
+        try (DecoderEngine engine = load(TensorType.F32)) {
+            prefill(engine, 0, prompt(0));
+            List<float[]> expected = decodeAlone(engine, continuation(0));
+            engine.clear(0);
+            prefill(engine, 0, prompt(0));
+            int unknown = SHAPE.vocabulary();
+            List<Runnable> calls = List.of(
+                    () -> engine.decode(0, new int[] {1}),
+                    () -> engine.decode(SLOTS + 1, new int[SLOTS + 1]),
+                    () -> engine.decode(2, new int[] {1, 1}),
+                    () -> engine.decode(1, new int[0]),
+                    () -> engine.decode(1, new int[] {unknown}),
+                    () -> engine.decode(1, new int[] {-1}),
+                    () -> engine.prefill(SLOTS, new int[] {1}, 0, 1),
+                    () -> engine.prefill(-1, new int[] {1}, 0, 1),
+                    () -> engine.prefill(0, new int[] {1}, 0, 0),
+                    () -> engine.prefill(0, new int[] {1}, 1, 1),
+                    () -> engine.prefill(0, new int[] {1}, -1, 1),
+                    () -> engine.prefill(0, new int[] {1, unknown}, 0, 2),
+                    () -> engine.prefill(0, new int[SLOT_TOKENS + 1], 0, SLOT_TOKENS + 1),
+                    () -> engine.clear(SLOTS),
+                    () -> engine.move(0, SLOTS),
+                    () -> engine.move(SLOTS, 0),
+                    () -> engine.length(-1));
+            for (Runnable call : calls) {
+                assertThatIllegalArgumentException().isThrownBy(call::run).withMessageContaining("(expected: ");
+            }
+            assertThat(engine.length(0)).isEqualTo(prompt(0).length);
+            List<float[]> actual = decodeAlone(engine, continuation(0));
+            for (int step = 0; step < actual.size(); step++) {
+                assertThat(actual.get(step)).as("step %s", step).isEqualTo(expected.get(step));
+            }
+        }
+    }
+
+    /** How far two engines are apart, relative to the logits' largest value and to their root mean square. */
+    private record Deviation(double largest, double rootMeanSquare) {}
+
+    private static Deviation compare(DecoderEngine engine, DecoderEngine oracle) {
+        List<float[]> actual = outputs(engine);
+        List<float[]> expected = outputs(oracle);
+        double largest = 0;
+        double squares = 0;
+        double largestDeviation = 0;
+        double squaredDeviations = 0;
+        for (int i = 0; i < expected.size(); i++) {
+            for (int token = 0; token < expected.get(i).length; token++) {
+                double wanted = expected.get(i)[token];
+                double deviation = Math.abs(wanted - actual.get(i)[token]);
+                largest = Math.max(largest, Math.abs(wanted));
+                squares += wanted * wanted;
+                largestDeviation = Math.max(largestDeviation, deviation);
+                squaredDeviations += deviation * deviation;
+            }
+        }
+        return new Deviation(largestDeviation / largest, Math.sqrt(squaredDeviations / squares));
+    }
+
+    /** Logits after prompts of one and more tokens and after decode steps of two rows. */
+    private static List<float[]> outputs(DecoderEngine engine) {
+        List<float[]> outputs = new ArrayList<>();
+        int[] prompt = TinyModels.tokens(SHAPE, 24, 3);
+        engine.clear(0);
+        engine.clear(1);
+        for (int cut : new int[] {0, 1, 9, 23}) {
+            engine.prefill(0, prompt, cut, cut == 0 ? 1 : cut == 1 ? 8 : cut == 9 ? 14 : 1);
+            outputs.add(row(engine, engine.prefillLogits(), 0));
+        }
+        prefill(engine, 1, prompt(1));
+        for (int token : continuation(0)) {
+            FloatBuffer logits = engine.decode(2, new int[] {token, 5});
+            outputs.add(row(engine, logits, 0));
+            outputs.add(row(engine, logits, 1));
+        }
+        return outputs;
+    }
+
+    private static int[] prompt(int row) {
+        return TinyModels.tokens(SHAPE, new int[] {5, 1, 131, 40, 2}[row], 100 + row);
+    }
+
+    private static int[] continuation(int row) {
+        return TinyModels.tokens(SHAPE, 6, 200 + row);
+    }
+
+    private static void prefill(DecoderEngine engine, int slot, int[] prompt) {
+        engine.prefill(slot, prompt, 0, prompt.length);
+    }
+
+    private static void prefillCut(DecoderEngine engine, int[] prompt, int[] cuts) {
+        int from = 0;
+        for (int cut : cuts) {
+            engine.prefill(0, prompt, from, cut - from);
+            from = cut;
+        }
+        engine.prefill(0, prompt, from, prompt.length - from);
+    }
+
+    private static List<float[]> decodeAlone(DecoderEngine engine, int[] tokens) {
+        return Arrays.stream(tokens)
+                .mapToObj(token -> row(engine, engine.decode(1, new int[] {token}), 0))
+                .toList();
+    }
+
+    private static float[] row(DecoderEngine engine, FloatBuffer logits, int row) {
+        float[] copy = new float[engine.shape().vocabulary()];
+        logits.get(row * copy.length, copy);
+        return copy;
+    }
+
+    private static int argmax(float[] logits) {
+        return IntStream.range(0, logits.length)
+                .reduce((a, b) -> logits[b] > logits[a] ? b : a)
+                .orElseThrow();
+    }
+}
