@@ -1,0 +1,49 @@
+package io.insula.inference.engine;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * Zeroed native memory whose pages the operating system provides on first touch.
+ *
+ * <p>Direct buffers and {@link Arena#allocate} write every byte; a cache of a gibibyte would cost its whole size and half a
+ * second at start, however little of it is used.
+ */
+// calloc and free are called with the types that the C standard gives them, and a block is as long as was asked for.
+@SuppressWarnings("restricted")
+final class LazyMemory {
+
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final MethodHandle CALLOC = function(
+            "calloc", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+    private static final MethodHandle FREE = function("free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
+
+    private LazyMemory() {}
+
+    /** Allocates memory that is freed when the arena closes. */
+    static MemorySegment allocate(Arena arena, long bytes) {
+        MemorySegment address = (MemorySegment) invoke(CALLOC, 1L, bytes);
+        if (address.address() == 0) {
+            throw new OutOfMemoryError("no " + bytes + " bytes of native memory for the KV cache");
+        }
+        return address.reinterpret(bytes, arena, memory -> invoke(FREE, memory));
+    }
+
+    private static Object invoke(MethodHandle function, Object... arguments) {
+        try {
+            return function.invokeWithArguments(arguments);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("the C library cannot be called", e);
+        }
+    }
+
+    private static MethodHandle function(String name, FunctionDescriptor descriptor) {
+        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor);
+    }
+}

@@ -1,0 +1,254 @@
+package io.insula.inference.engine;
+
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDList;
+import ai.djl.training.ParameterStore;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import io.insula.inference.graph.DecoderDescription;
+import io.insula.inference.graph.LlamaDecoder;
+import io.insula.inference.graph.onnx.OnnxGraph;
+import io.insula.inference.graph.onnx.OnnxGraphWriter;
+import io.insula.inference.weights.GgufFile;
+import java.lang.foreign.Arena;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The CPU engine: a DJL model whose block runs ONNX Runtime with key/value caches updated in place.
+ *
+ * <p>A prompt chunk of one token is computed as two, the second one void, because the runtime's kernel for single tokens
+ * rounds differently. The cache has room for the void token behind a full slot.
+ *
+ * <p>On some instruction sets a single row's four-bit matrix products round differently, too. Where a trial at load shows it,
+ * a row that is decoded alone gets a void companion in the next slot.
+ *
+ * <p><b>Thread:</b> one thread at a time; the runtime's own threads share the work of a step.
+ */
+public final class OnnxDecoderEngine implements DecoderEngine {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OnnxDecoderEngine.class);
+    private static final String RUNTIME = "OnnxRuntime";
+    /** Tokens of a prompt that one run takes: more make the intermediate values leave the cache. */
+    private static final int CHUNK = 128;
+
+    /** A row and its void companion. */
+    private static final int LEAST_CACHE_ROWS = 2;
+
+    private final EngineShape shape;
+    private final Arena weights;
+    private final Model model;
+    private final OnnxDecoderBlock block;
+    private final KvCache cache;
+    private final OnnxSteps steps;
+    private final EmbeddingTable embedding;
+    private final NumericsFingerprint fingerprint;
+    private final StepArguments arguments;
+    private final ParameterStore parameters;
+    private final int[] lengths;
+    /** Rows that a step computes at least, the void one included, and rows whose logits it computes at least. */
+    private final int leastRows;
+
+    private final int leastLogits;
+    private boolean closed;
+
+    private OnnxDecoderEngine(
+            DecoderDescription decoder,
+            KvBudget budget,
+            OnnxGraph graph,
+            OnnxDecoderBlock block,
+            Model model,
+            KvCache cache,
+            Arena weights) {
+        this.shape = new EngineShape(decoder.shape().vocabulary(), budget.slots(), budget.slotTokens());
+        this.weights = weights;
+        this.model = model;
+        this.block = block;
+        this.cache = cache;
+        this.steps = new OnnxSteps(
+                model.getNDManager(),
+                decoder.shape(),
+                shape,
+                cache,
+                capacity(budget),
+                Math.max(LEAST_CACHE_ROWS, budget.slots()),
+                CHUNK);
+        this.embedding = new EmbeddingTable(graph.embedding());
+        this.fingerprint = new NumericsFingerprint(decoder.shape(), graph.weights());
+        this.arguments = new StepArguments(shape);
+        this.parameters = new ParameterStore(model.getNDManager(), false);
+        this.lengths = new int[Math.max(LEAST_CACHE_ROWS, shape.slots())];
+        float[] likeABatch = trial(LEAST_CACHE_ROWS, LEAST_CACHE_ROWS);
+        this.leastRows = Arrays.equals(trial(1, 1), likeABatch) ? 1 : LEAST_CACHE_ROWS;
+        this.leastLogits = Arrays.equals(trial(leastRows, 1), likeABatch) ? 1 : LEAST_CACHE_ROWS;
+    }
+
+    /**
+     * Loads the model of a GGUF file.
+     *
+     * @param file must stay open until the engine is closed
+     */
+    public static OnnxDecoderEngine load(GgufFile file, EngineConfig config) {
+        return load(LlamaDecoder.from(file), config);
+    }
+
+    /**
+     * Loads a decoder.
+     *
+     * @param decoder its weights must stay readable until the engine is closed
+     */
+    public static OnnxDecoderEngine load(DecoderDescription decoder, EngineConfig config) {
+        KvBudget budget = KvBudget.of(decoder.shape(), config);
+        int threads = OnnxSessions.threads(decoder.shape(), config);
+        // DJL insists on creating the runtime's environment itself.
+        Engine engine = Engine.getEngine(RUNTIME);
+        Arena weights = Arena.ofShared();
+        @Nullable KvCache cache = null;
+        try {
+            cache = new KvCache(decoder.shape(), Math.max(LEAST_CACHE_ROWS, budget.slots()), capacity(budget));
+            OnnxGraph graph = OnnxGraphWriter.write(decoder, capacity(budget), weights);
+            OnnxDecoderBlock block = new OnnxDecoderBlock(
+                    OnnxSessions.create(OrtEnvironment.getEnvironment(), graph, threads, config.allowSpinning()),
+                    decoder.shape().layers());
+            Model model = engine.newModel("decoder", null);
+            model.setBlock(block);
+            LOG.info("KV cache: {}; {} threads, spinning {}", budget, threads, config.allowSpinning() ? "on" : "off");
+            return new OnnxDecoderEngine(decoder, budget, graph, block, model, cache, weights);
+        } catch (OrtException e) {
+            close(cache, weights);
+            throw new EngineException("ONNX Runtime cannot load the model: " + e.getMessage(), e);
+        } catch (RuntimeException | Error e) {
+            close(cache, weights);
+            throw e;
+        }
+    }
+
+    private static void close(@Nullable KvCache cache, Arena weights) {
+        if (cache != null) {
+            cache.close();
+        }
+        weights.close();
+    }
+
+    /** One position more than a slot has tokens: the void one. */
+    private static int capacity(KvBudget budget) {
+        return budget.slotTokens() + 1;
+    }
+
+    @Override
+    public EngineShape shape() {
+        return shape;
+    }
+
+    @Override
+    public String fingerprint() {
+        return fingerprint.value();
+    }
+
+    @Override
+    public int length(int slot) {
+        return lengths[arguments.slot(slot)];
+    }
+
+    @Override
+    public void clear(int slot) {
+        lengths[arguments.slot(slot)] = 0;
+    }
+
+    @Override
+    public void move(int source, int target) {
+        arguments.slot(target);
+        if (arguments.slot(source) != target) {
+            cache.copy(source, target, lengths[source]);
+            lengths[target] = lengths[source];
+            lengths[source] = 0;
+        }
+    }
+
+    @Override
+    public void prefill(int slot, int[] tokens, int from, int count) {
+        arguments.prefill(slot, length(slot), tokens, from, count);
+        int end = from + count;
+        for (int at = from; at < end; ) {
+            int left = end - at;
+            int chunk = left == CHUNK + 1 ? CHUNK - 1 : Math.min(CHUNK, left);
+            prefillChunk(slot, tokens, at, chunk);
+            at += chunk;
+        }
+    }
+
+    private void prefillChunk(int slot, int[] tokens, int from, int count) {
+        FloatBuffer hidden = steps.hidden();
+        for (int i = 0; i < count; i++) {
+            embedding.copy(tokens[from + i], hidden, i);
+        }
+        int computed = count;
+        if (count == 1) {
+            embedding.copy(tokens[from], hidden, 1);
+            computed = 2;
+        }
+        int total = lengths[slot] + computed;
+        steps.lastPositions().put(0, total - 1);
+        steps.totalLength().put(0, total);
+        run(steps.prefill(slot, computed, count - 1));
+        lengths[slot] += count;
+    }
+
+    @Override
+    public FloatBuffer prefillLogits() {
+        return steps.prefillLogits();
+    }
+
+    @Override
+    public FloatBuffer decode(int rows, int[] tokens) {
+        arguments.decode(rows, tokens, slot -> lengths[slot]);
+        decode(rows, Math.max(rows, leastRows), Math.max(rows, leastLogits), tokens);
+        for (int row = 0; row < rows; row++) {
+            lengths[row]++;
+        }
+        return steps.decodeLogits();
+    }
+
+    /** Computes a step; the rows beyond {@code rows} are void: what they write lies behind their slots' tokens. */
+    private void decode(int rows, int computed, int wanted, int[] tokens) {
+        FloatBuffer hidden = steps.hidden();
+        int longest = 0;
+        for (int row = 0; row < computed; row++) {
+            embedding.copy(tokens[row < rows ? row : 0], hidden, row);
+            steps.lastPositions().put(row, lengths[row]);
+            longest = Math.max(longest, lengths[row] + 1);
+        }
+        steps.totalLength().put(0, longest);
+        run(steps.decode(wanted, computed));
+    }
+
+    /** The logits of a fixed token after a fixed prompt, decoded alone or beside a void row. */
+    private float[] trial(int computed, int wanted) {
+        int[] tokens = new int[Math.min(8, shape.slotTokens() - 1)];
+        Arrays.setAll(tokens, i -> i * shape.vocabulary() / tokens.length);
+        prefill(0, tokens, 0, tokens.length);
+        decode(1, computed, wanted, tokens);
+        clear(0);
+        float[] logits = new float[shape.vocabulary()];
+        steps.decodeLogits().get(0, logits);
+        return logits;
+    }
+
+    private void run(NDList step) {
+        model.getBlock().forward(parameters, step, false);
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            block.close();
+            model.close();
+            close(cache, weights);
+        }
+    }
+}
