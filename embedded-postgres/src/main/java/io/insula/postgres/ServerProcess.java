@@ -3,11 +3,14 @@ package io.insula.postgres;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,10 +124,22 @@ final class ServerProcess {
             arguments.add("-c");
             arguments.add(setting);
         }
-        return ServerEnvironment.clean(new ProcessBuilder(
-                        cluster.account().command(cluster.programs().program("postgres"), arguments)))
+        List<String> command = new ArrayList<>(detached());
+        command.addAll(cluster.account().command(cluster.programs().program("postgres"), arguments));
+        return ServerEnvironment.clean(new ProcessBuilder(command))
                 .redirectErrorStream(true)
                 .start();
+    }
+
+    /**
+     * An interrupt from the terminal goes to every process of the foreground group: the server must outlive the streams
+     * that are being finished. Where there is no {@code setsid}, as on macOS, it dies and is revived.
+     */
+    private static List<String> detached() {
+        return Stream.of("/usr/bin/setsid", "/bin/setsid")
+                .filter(program -> Files.isExecutable(Path.of(program)))
+                .limit(1)
+                .toList();
     }
 
     private static boolean becomesReady(PostgresCluster cluster, Process process)

@@ -54,6 +54,18 @@ class EmbeddedPostgresIT {
     }
 
     @Test
+    void isOutOfReachOfAnInterruptFromTheTerminal() throws IOException {
+        assumeTrue(Files.isDirectory(Path.of("/proc/self")), "process groups are looked up in /proc");
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(home, BINARIES)) {
+            long pid = postgres.process().pid();
+            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+
+            // After the name in parentheses: state, parent, process group, session.
+            assertThat(stat.substring(stat.lastIndexOf(')'))).matches("(?s)\\) \\S \\d+ " + pid + " " + pid + " .*");
+        }
+    }
+
+    @Test
     void comesBackOnTheSamePortWithEveryCommittedRowWhenItsServerIsKilled() throws Exception {
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start(home, BINARIES)) {
             int port = postgres.port();
