@@ -3,9 +3,11 @@ package io.insula.inference.schedule;
 import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.EngineShape;
 import java.nio.FloatBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * An engine whose logits are a hash of the whole context, each token marked as prefilled or decoded: it keeps the
@@ -31,6 +33,7 @@ public final class HashingEngine implements DecoderEngine {
     private final float[] logits;
     private int calls;
     private int failAtCall = Integer.MAX_VALUE;
+    private long paceNanos;
     private int lastPrefilled = -1;
     private boolean closed;
 
@@ -45,6 +48,12 @@ public final class HashingEngine implements DecoderEngine {
     /** Lets the given compute call, counted from 1, and all later ones fail. */
     public HashingEngine failAtCall(int call) {
         failAtCall = call;
+        return this;
+    }
+
+    /** Lets every compute call take this long, as a real engine's does. */
+    public HashingEngine pace(Duration pace) {
+        paceNanos = pace.toNanos();
         return this;
     }
 
@@ -158,6 +167,9 @@ public final class HashingEngine implements DecoderEngine {
 
     private void compute() {
         touch();
+        for (long end = System.nanoTime() + paceNanos, left = paceNanos; left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
         if (++calls >= failAtCall) {
             throw new PlantedFailure("planted failure of call " + calls);
         }

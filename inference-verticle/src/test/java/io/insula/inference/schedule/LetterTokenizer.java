@@ -14,6 +14,19 @@ public final class LetterTokenizer implements ChatTokenizer {
 
     private static final byte[] EMOJI = "😀".getBytes(StandardCharsets.UTF_8);
 
+    private final boolean endless;
+
+    public LetterTokenizer() {
+        this(false);
+    }
+
+    /**
+     * @param endless whether no token ends the answer
+     */
+    public LetterTokenizer(boolean endless) {
+        this.endless = endless;
+    }
+
     @Override
     public int[] encode(List<ChatMessage> messages) {
         if (messages.getFirst().role().equals("nobody")) {
@@ -42,7 +55,7 @@ public final class LetterTokenizer implements ChatTokenizer {
 
     @Override
     public boolean isEnd(int token) {
-        return token == 0;
+        return token == 0 && !endless;
     }
 
     @Override

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /** A sink that checks the order rules of every attempt as the frames arrive. */
-final class RecordedFrames implements FrameSink {
+public final class RecordedFrames implements FrameSink {
 
     record Attempt(RequestId request, int attempt) {}
 
@@ -53,11 +53,11 @@ final class RecordedFrames implements FrameSink {
         return batches;
     }
 
-    StreamEnd end(RequestId request, int attempt) {
+    public StreamEnd end(RequestId request, int attempt) {
         return Objects.requireNonNull(ends.get(new Attempt(request, attempt)), () -> request + " has not ended");
     }
 
-    boolean ended(RequestId request, int attempt) {
+    public boolean ended(RequestId request, int attempt) {
         return ends.containsKey(new Attempt(request, attempt));
     }
 
@@ -73,14 +73,14 @@ final class RecordedFrames implements FrameSink {
         return deltas.getOrDefault(new Attempt(request, attempt), List.of());
     }
 
-    List<Integer> tokens(RequestId request, int attempt) {
+    public List<Integer> tokens(RequestId request, int attempt) {
         List<Integer> tokens = new ArrayList<>();
         deltas(request, attempt)
                 .forEach(delta -> Arrays.stream(delta.tokens().toArray()).forEach(tokens::add));
         return tokens;
     }
 
-    List<String> texts(RequestId request, int attempt) {
+    public List<String> texts(RequestId request, int attempt) {
         return deltas(request, attempt).stream().map(StreamDelta::text).toList();
     }
 

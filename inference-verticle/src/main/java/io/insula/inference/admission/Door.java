@@ -1,0 +1,194 @@
+package io.insula.inference.admission;
+
+import io.insula.inference.schedule.Scheduler;
+import io.insula.inference.schedule.StreamRequest;
+import io.insula.inference.text.PromptException;
+import io.insula.protocol.Admission;
+import io.insula.protocol.Admission.Accepted;
+import io.insula.protocol.Admission.Reason;
+import io.insula.protocol.Admission.Rejected;
+import io.insula.protocol.ApiStatus;
+import io.insula.protocol.CancelStream;
+import io.insula.protocol.GenerateCommand;
+import io.insula.protocol.ModelName;
+import io.insula.protocol.RequestId;
+import io.insula.protocol.TokenIds;
+import io.vertx.core.Future;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Accepts or rejects commands, once each, and lets go of streams that nobody wants any longer.
+ *
+ * <p><b>Thread:</b> one event loop.
+ *
+ * <p><b>Order:</b> a cancel wins over its command whichever comes first; a command also cancels the earlier attempts of
+ * its request.
+ */
+public final class Door {
+
+    private static final Logger log = LoggerFactory.getLogger(Door.class);
+    private static final int RETRY_ELSEWHERE_MILLIS = 1_000;
+
+    private record Attempt(RequestId request, int attempt) {}
+
+    private final Map<ModelName, AdmittedModel> models;
+    private final AdmissionConfig config;
+    private final PromptRenderer renderer;
+    private final LongSupplier nanos;
+    private final RecentMap<Attempt, Future<Admission>> answers;
+    private final RecentMap<RequestId, Integer> cancelled;
+    private final ApiLeases leases;
+    private int pending;
+    private boolean draining;
+
+    public Door(
+            Map<ModelName, AdmittedModel> models, AdmissionConfig config, PromptRenderer renderer, LongSupplier nanos) {
+        this.models = Map.copyOf(models);
+        this.config = config;
+        this.renderer = renderer;
+        this.nanos = nanos;
+        this.answers = new RecentMap<>(config.memory(), config.remembered(), nanos);
+        this.cancelled = new RecentMap<>(config.memory(), config.remembered(), nanos);
+        this.leases = new ApiLeases(nanos);
+    }
+
+    /** Answers a command; a repeated one as the first time, where that was accepted or is still being decided. */
+    public Future<Admission> admit(GenerateCommand command) {
+        leases.renew(command.apiNode());
+        Attempt attempt = new Attempt(command.request(), command.attempt());
+        Future<Admission> earlier = answers.get(attempt);
+        if (earlier != null) {
+            return earlier;
+        }
+        if (command.attempt() > 0) {
+            cancel(new CancelStream(command.request(), command.attempt() - 1));
+        }
+        Future<Admission> answer = decide(command);
+        answers.put(attempt, answer);
+        // Nothing was started for a rejected command, and what was full may have room the next time.
+        answer.onComplete(done -> {
+            if (!(done.result() instanceof Accepted)) {
+                answers.remove(attempt);
+            }
+        });
+        return answer;
+    }
+
+    /** Frees a stream's slot, or sees to it that the stream never gets one. */
+    public void cancel(CancelStream cancel) {
+        Integer before = cancelled.get(cancel.request());
+        cancelled.remove(cancel.request());
+        cancelled.put(cancel.request(), before == null ? cancel.attempt() : Math.max(before, cancel.attempt()));
+        models.values().forEach(model -> model.scheduler().cancel(cancel.request(), cancel.attempt()));
+    }
+
+    /** Renews or ends an HTTP node's lease. */
+    public void heard(ApiStatus status) {
+        if (status.leaving()) {
+            leases.end(status.node());
+            models.values().forEach(model -> model.scheduler().cancelAllOf(status.node()));
+        } else {
+            leases.renew(status.node());
+        }
+    }
+
+    /** Cancels the streams of HTTP nodes whose lease has ended; to be called every second. */
+    public void checkLeases() {
+        leases.takeEnded().forEach(node -> {
+            log.warn("No status of HTTP node {} any longer: its streams are cancelled", node);
+            models.values().forEach(model -> model.scheduler().cancelAllOf(node));
+        });
+    }
+
+    /** From now on every new command is rejected. */
+    public void drain() {
+        draining = true;
+    }
+
+    public boolean draining() {
+        return draining;
+    }
+
+    private Future<Admission> decide(GenerateCommand command) {
+        long arrivedNanos = nanos.getAsLong();
+        AdmittedModel model = models.get(command.model());
+        if (draining) {
+            return Future.succeededFuture(drainingNow());
+        }
+        if (model == null) {
+            String served = String.join(
+                    ", ",
+                    models.keySet().stream().map(ModelName::value).sorted().toList());
+            return Future.succeededFuture(new Rejected(
+                    Reason.MODEL_NOT_FOUND, "model: '" + command.model() + "' (expected: " + served + ")", "model", 0));
+        }
+        if (isCancelled(command)) {
+            return Future.succeededFuture(cancelledAlready());
+        }
+        if (pending >= config.pendingCommands()) {
+            return Future.succeededFuture(overloaded(model.scheduler()));
+        }
+        pending++;
+        return renderer.render(() -> model.tokenizer().encode(command.messages()))
+                .map(prompt -> offer(command, model.scheduler(), prompt, arrivedNanos))
+                .recover(failure -> Future.succeededFuture(unrenderable(command, failure)))
+                .onComplete(done -> pending--);
+    }
+
+    private Admission offer(GenerateCommand command, Scheduler scheduler, int[] prompt, long arrivedNanos) {
+        if (draining) {
+            return drainingNow();
+        }
+        if (isCancelled(command)) {
+            return cancelledAlready();
+        }
+        if (prompt.length == 0) {
+            return new Rejected(Reason.INVALID_REQUEST, "messages: an empty prompt", "messages", 0);
+        }
+        int context = scheduler.contextTokens();
+        int room = context - prompt.length;
+        if (room < 1) {
+            return new Rejected(
+                    Reason.CONTEXT_LENGTH_EXCEEDED,
+                    "This model's maximum context length is " + context + " tokens. However, your messages resulted in "
+                            + prompt.length + " tokens. Please reduce the length of the messages.",
+                    "messages",
+                    0);
+        }
+        int maxTokens = command.maxTokens() == 0 ? room : Math.min(command.maxTokens(), room);
+        return switch (scheduler.offer(new StreamRequest(command, TokenIds.of(prompt), maxTokens, arrivedNanos))) {
+            case QUEUED, RUNNING_ALREADY -> new Accepted(prompt.length);
+            case SUPERSEDED -> cancelledAlready();
+            case FULL, NO_ENGINE -> overloaded(scheduler);
+        };
+    }
+
+    private boolean isCancelled(GenerateCommand command) {
+        Integer attempt = cancelled.get(command.request());
+        return attempt != null && attempt >= command.attempt();
+    }
+
+    private static Rejected unrenderable(GenerateCommand command, Throwable failure) {
+        if (failure instanceof PromptException) {
+            return new Rejected(Reason.INVALID_REQUEST, String.valueOf(failure.getMessage()), "messages", 0);
+        }
+        log.error("The prompt of {} cannot be rendered", command.request(), failure);
+        return new Rejected(Reason.INVALID_REQUEST, "messages: the prompt cannot be rendered", "messages", 0);
+    }
+
+    private static Rejected overloaded(Scheduler scheduler) {
+        return new Rejected(
+                Reason.OVERLOADED, "the engine's queue is full; try again later", null, scheduler.retryAfterMillis());
+    }
+
+    private static Rejected drainingNow() {
+        return new Rejected(Reason.DRAINING, "the engine is about to leave", null, RETRY_ELSEWHERE_MILLIS);
+    }
+
+    private static Rejected cancelledAlready() {
+        return new Rejected(Reason.INVALID_REQUEST, "the stream was cancelled before it began", null, 0);
+    }
+}

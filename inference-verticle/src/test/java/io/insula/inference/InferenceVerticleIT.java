@@ -1,0 +1,309 @@
+package io.insula.inference;
+
+import static io.insula.inference.schedule.Commands.command;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.insula.inference.admission.AdmissionConfig;
+import io.insula.inference.schedule.Commands;
+import io.insula.inference.schedule.HashingEngine;
+import io.insula.inference.schedule.LetterTokenizer;
+import io.insula.inference.schedule.SchedulerConfig;
+import io.insula.inference.schedule.SoloRun;
+import io.insula.protocol.Addresses;
+import io.insula.protocol.Admission;
+import io.insula.protocol.Admission.Accepted;
+import io.insula.protocol.Admission.Reason;
+import io.insula.protocol.Admission.Rejected;
+import io.insula.protocol.EngineStatus;
+import io.insula.protocol.GenerateCommand;
+import io.insula.protocol.ModelStatus;
+import io.insula.protocol.NodeId;
+import io.insula.protocol.StreamFrame.Outcome;
+import io.insula.protocol.StreamFrame.StreamEnd;
+import io.insula.protocol.wire.ProtocolCodecs;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.ReplyException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The node over a real event bus, without HTTP; its engine hashes contexts, so every token shows a wrong one before. */
+class InferenceVerticleIT {
+
+    private static final int CONTEXT = 20_000;
+    private static final int SLOTS = 4;
+    private static final NodeId NODE = new NodeId("engine-1");
+    private static final Duration PACE = Duration.ofMillis(5);
+
+    private final Vertx vertx = Vertx.vertx();
+    private final BlockingQueue<EngineStatus> statuses = new LinkedBlockingQueue<>();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final ApiNode api = new ApiNode(vertx, NODE, Commands.API);
+
+    @BeforeEach
+    void listenToStatuses() {
+        ProtocolCodecs.registerAll(vertx.eventBus());
+        vertx.eventBus().<EngineStatus>consumer(Addresses.INFERENCE_STATUS, message -> statuses.add(message.body()));
+    }
+
+    @AfterEach
+    void closeVertx() throws Exception {
+        await(vertx.close());
+    }
+
+    @Test
+    void eightConcurrentStreamsEqualTheirSoloRuns() throws Exception {
+        deploy(new LetterTokenizer(), Duration.ZERO, SchedulerConfig.DEFAULT);
+        List<GenerateCommand> commands = new ArrayList<>();
+        List<CompletableFuture<Admission>> answers = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            GenerateCommand command = command(i, "question " + "?".repeat(i * 40), 200);
+            commands.add(command);
+            answers.add(api.admitLater(command));
+        }
+        for (int i = 0; i < commands.size(); i++) {
+            GenerateCommand command = commands.get(i);
+            assertThat(answers.get(i).get(10, TimeUnit.SECONDS)).isEqualTo(new Accepted(9 + i * 40));
+            assertThat(api.end(command).outcome()).isEqualTo(Outcome.COMPLETED);
+            SoloRun solo = solo(command, 200);
+            assertThat(api.frames().tokens(command.request(), 0)).isEqualTo(solo.tokens());
+            assertThat(api.frames().texts(command.request(), 0)).isEqualTo(solo.texts());
+        }
+    }
+
+    @Test
+    void aStreamResumedAtAnyTokenGoesOnAsTheUndisturbedOne() throws Exception {
+        deploy(new LetterTokenizer(true), Duration.ZERO, SchedulerConfig.DEFAULT);
+        int total = 30;
+        GenerateCommand whole = command(1, "tell me a story", total);
+        SoloRun solo = SoloRun.of(engine(Duration.ZERO), new LetterTokenizer(true), whole, prompt(whole), total);
+        for (int cut = 0; cut <= total; cut++) {
+            GenerateCommand resumed = Commands.resumed(
+                    Commands.command(
+                            Commands.id(100 + cut),
+                            0,
+                            Commands.API,
+                            "tell me a story",
+                            whole.sampling(),
+                            total,
+                            List.of()),
+                    solo.firstTokens(cut));
+            assertThat(api.admit(resumed)).isEqualTo(new Accepted(15));
+            assertThat(api.end(resumed).usage().completionTokens()).isEqualTo(total);
+            assertThat(api.frames().tokens(resumed.request(), 1))
+                    .as("cut at %d", cut)
+                    .isEqualTo(solo.tokens().subList(cut, total));
+            assertThat(String.join("", api.frames().texts(resumed.request(), 1)))
+                    .isEqualTo(String.join("", solo.texts().subList(cut, total)));
+        }
+    }
+
+    @Test
+    void aCancelEndsTheStreamAndFreesItsSlotWithin200Milliseconds() throws Exception {
+        deploy(new LetterTokenizer(true), PACE, oneSlotQueue(4));
+        GenerateCommand running = command(1, "go on", 0);
+        api.admit(running);
+        api.firstDelta(running);
+        long cancelledAt = System.nanoTime();
+        api.cancel(running);
+        api.cancel(running);
+        StreamEnd end = api.end(running);
+        assertThat(Duration.ofNanos(System.nanoTime() - cancelledAt)).isLessThan(Duration.ofMillis(200));
+        assertThat(end.outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(end.usage().completionTokens())
+                .isEqualTo(api.frames().tokens(running.request(), 0).size());
+        assertThat(registry.get("insula.inference.slots.active").gauge().value())
+                .isZero();
+    }
+
+    @Test
+    void aFullQueueIsOverloadAndSaysWhenToTryAgain() throws Exception {
+        deploy(new LetterTokenizer(true), PACE, oneSlotQueue(1));
+        List<GenerateCommand> running = new ArrayList<>();
+        for (int i = 0; i < SLOTS; i++) {
+            GenerateCommand command = command(i, "go on", 0);
+            assertThat(api.admit(command)).isEqualTo(new Accepted(5));
+            api.firstDelta(command);
+            running.add(command);
+        }
+        GenerateCommand waiting = command(10, "may I", 2);
+        assertThat(api.admit(waiting)).isEqualTo(new Accepted(5));
+        GenerateCommand refused = command(11, "and I", 2);
+        assertThat(api.admit(refused)).isInstanceOfSatisfying(Rejected.class, rejected -> {
+            assertThat(rejected.reason()).isEqualTo(Reason.OVERLOADED);
+            assertThat(rejected.retryAfterMillis()).isBetween(500, 60_000);
+        });
+        running.forEach(api::cancel);
+        assertThat(api.end(waiting).outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(api.admit(refused)).as("the refusal is not remembered").isEqualTo(new Accepted(5));
+        assertThat(api.end(refused).outcome()).isEqualTo(Outcome.COMPLETED);
+    }
+
+    @Test
+    void aRepeatedCommandStartsNothingAnew() throws Exception {
+        deploy(new LetterTokenizer(), Duration.ZERO, SchedulerConfig.DEFAULT);
+        GenerateCommand command = command(1, "once", 50);
+        CompletableFuture<Admission> first = api.admitLater(command);
+        CompletableFuture<Admission> second = api.admitLater(command);
+        assertThat(first.get(10, TimeUnit.SECONDS)).isEqualTo(new Accepted(4));
+        assertThat(second.get(10, TimeUnit.SECONDS)).isEqualTo(new Accepted(4));
+        api.end(command);
+        assertThat(api.admit(command)).isEqualTo(new Accepted(4));
+        GenerateCommand other = command(2, "after", 1);
+        api.admit(other);
+        api.end(other);
+        assertThat(api.frames().tokens(command.request(), 0))
+                .isEqualTo(solo(command, 50).tokens());
+    }
+
+    @Test
+    void aSilentHttpNodesStreamsAreCancelledAndASpeakingOnesGoOn() throws Exception {
+        deploy(new LetterTokenizer(true), PACE, SchedulerConfig.DEFAULT);
+        ApiNode speaking = new ApiNode(vertx, NODE, new NodeId("speaking"));
+        vertx.setPeriodic(1_000, tick -> speaking.publishStatus(false));
+        GenerateCommand abandoned = command(1, "go on", 0);
+        GenerateCommand kept = command(2, "go on", 0);
+        api.admit(abandoned);
+        speaking.admit(kept);
+        StreamEnd end = api.end(abandoned);
+        assertThat(end.outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(Duration.ofNanos(end.timings().totalMicros() * 1_000))
+                .isBetween(Duration.ofMillis(2_900), Duration.ofMillis(6_000));
+        assertThat(speaking.ending(kept)).isNotDone();
+        speaking.publishStatus(true);
+        assertThat(speaking.end(kept).outcome()).isEqualTo(Outcome.CANCELLED);
+    }
+
+    @Test
+    void drainingFinishesWhatRunsAndRejectsWhatComes() throws Exception {
+        InferenceVerticle verticle = deploy(new LetterTokenizer(true), PACE, SchedulerConfig.DEFAULT);
+        GenerateCommand running = command(1, "finish me", 40);
+        api.admit(running);
+        api.firstDelta(running);
+        Future<Void> drained = verticle.drain(Duration.ofSeconds(20));
+        assertThat(api.admit(command(2, "too late", 1)))
+                .isInstanceOfSatisfying(
+                        Rejected.class,
+                        rejected -> assertThat(rejected.reason()).isEqualTo(Reason.DRAINING));
+        await(drained);
+        assertThat(api.end(running).outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(nextDrainingStatus().models()).hasSize(1);
+    }
+
+    @Test
+    void drainingCancelsWhatRunsPastTheLimit() throws Exception {
+        InferenceVerticle verticle = deploy(new LetterTokenizer(true), PACE, SchedulerConfig.DEFAULT);
+        GenerateCommand endless = command(1, "go on", 0);
+        api.admit(endless);
+        api.firstDelta(endless);
+        await(verticle.drain(Duration.ofMillis(100)));
+        assertThat(api.end(endless).outcome()).isEqualTo(Outcome.CANCELLED);
+    }
+
+    @Test
+    void stoppingEndsWhatRunsSoThatAnotherEngineCanTakeOver() throws Exception {
+        InferenceVerticle verticle = new InferenceVerticle(
+                NODE, List.of(model(new LetterTokenizer(true), PACE)), InferenceConfig.DEFAULT, registry);
+        String deployment = await(vertx.deployVerticle(verticle));
+        GenerateCommand endless = command(1, "go on", 0);
+        api.admit(endless);
+        api.firstDelta(endless);
+        await(vertx.undeploy(deployment));
+        StreamEnd end = api.end(endless);
+        assertThat(end.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(end.error()).isEqualTo("the inference node stops");
+    }
+
+    @Test
+    void aReadyNodeSaysAtOnceWhatItServes() throws Exception {
+        deploy(new LetterTokenizer(), Duration.ZERO, SchedulerConfig.DEFAULT);
+        EngineStatus status = statuses.poll(10, TimeUnit.SECONDS);
+        assertThat(status)
+                .isEqualTo(new EngineStatus(
+                        NODE,
+                        1,
+                        false,
+                        List.of(new ModelStatus(Commands.MODEL, "letters-1:hash", CONTEXT, SLOTS, SLOTS, 0, 0, 256))));
+    }
+
+    @Test
+    void aModelThatDoesNotLoadFailsTheDeployment() {
+        LoadedModel broken = new LoadedModel(
+                Commands.MODEL,
+                () -> {
+                    throw new IllegalStateException("planted: no such file");
+                },
+                new LetterTokenizer(),
+                "letters-1",
+                CONTEXT);
+        InferenceVerticle verticle = new InferenceVerticle(NODE, List.of(broken), InferenceConfig.DEFAULT, registry);
+        assertThatThrownBy(() -> await(vertx.deployVerticle(verticle))).hasRootCauseMessage("planted: no such file");
+    }
+
+    @Test
+    void aForeignMessageIsRefusedAndTheNodeLivesOn() throws Exception {
+        deploy(new LetterTokenizer(), Duration.ZERO, SchedulerConfig.DEFAULT);
+        assertThatThrownBy(() -> await(vertx.eventBus().request(Addresses.admit(NODE), "generate!")))
+                .hasRootCauseInstanceOf(ReplyException.class)
+                .hasMessageContaining("not a message of this address");
+        vertx.eventBus().send(Addresses.control(NODE), 42);
+        GenerateCommand command = command(1, "still there", 1);
+        assertThat(api.admit(command)).isEqualTo(new Accepted(11));
+        assertThat(api.end(command).outcome()).isEqualTo(Outcome.COMPLETED);
+    }
+
+    private static SchedulerConfig oneSlotQueue(int streams) {
+        return new SchedulerConfig(64, streams, 1_000, Duration.ofSeconds(5));
+    }
+
+    private InferenceVerticle deploy(LetterTokenizer tokenizer, Duration pace, SchedulerConfig scheduler)
+            throws Exception {
+        InferenceVerticle verticle = new InferenceVerticle(
+                NODE,
+                List.of(model(tokenizer, pace)),
+                new InferenceConfig(AdmissionConfig.DEFAULT, scheduler),
+                registry);
+        await(vertx.deployVerticle(verticle));
+        return verticle;
+    }
+
+    private static LoadedModel model(LetterTokenizer tokenizer, Duration pace) {
+        return new LoadedModel(Commands.MODEL, () -> engine(pace), tokenizer, "letters-1", CONTEXT);
+    }
+
+    private static HashingEngine engine(Duration pace) {
+        return new HashingEngine(LetterTokenizer.VOCABULARY, SLOTS, CONTEXT).pace(pace);
+    }
+
+    private static int[] prompt(GenerateCommand command) {
+        return new LetterTokenizer().encode(command.messages());
+    }
+
+    private static SoloRun solo(GenerateCommand command, int maxTokens) {
+        return SoloRun.of(engine(Duration.ZERO), new LetterTokenizer(), command, prompt(command), maxTokens);
+    }
+
+    private EngineStatus nextDrainingStatus() throws InterruptedException {
+        while (true) {
+            EngineStatus status = statuses.poll(10, TimeUnit.SECONDS);
+            assertThat(status).as("a status within 10 s").isNotNull();
+            if (status.draining()) {
+                return status;
+            }
+        }
+    }
+
+    private static <T> T await(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.insula.inference.admission;
+
+import org.jspecify.annotations.NullMarked;
