@@ -1,0 +1,94 @@
+package io.insula.inference.text.jinja;
+
+import io.insula.inference.text.jinja.Token.Kind;
+import java.util.List;
+
+/** The tokens of a template while it is parsed, and how deep the parser is in them. */
+final class TokenStream {
+
+    private final Source source;
+    private final List<Token> tokens;
+    private final int maxNesting;
+    private int at;
+    private int nesting;
+
+    TokenStream(Source source, int maxNesting) {
+        this.source = source;
+        this.tokens = Lexer.tokens(source);
+        this.maxNesting = maxNesting;
+    }
+
+    Token peek() {
+        return tokens.get(at);
+    }
+
+    Token peek(int ahead) {
+        return tokens.get(Math.min(at + ahead, tokens.size() - 1));
+    }
+
+    Token next() {
+        Token token = tokens.get(at);
+        if (token.kind() != Kind.END) {
+            at++;
+        }
+        return token;
+    }
+
+    boolean skipOperator(String operator) {
+        boolean here = peek().isOperator(operator);
+        if (here) {
+            at++;
+        }
+        return here;
+    }
+
+    boolean skipName(String name) {
+        boolean here = peek().isName(name);
+        if (here) {
+            at++;
+        }
+        return here;
+    }
+
+    Token expectOperator(String operator) {
+        if (!peek().isOperator(operator)) {
+            throw unexpected("'" + operator + "'");
+        }
+        return next();
+    }
+
+    Token expect(Kind kind, String what) {
+        if (peek().kind() != kind) {
+            throw unexpected(what);
+        }
+        return next();
+    }
+
+    void expectName(String name) {
+        if (!skipName(name)) {
+            throw unexpected("'" + name + "'");
+        }
+    }
+
+    TemplateException unexpected(String expected) {
+        return error(peek(), "unexpected '" + peek().text() + "' (expected: " + expected + ")");
+    }
+
+    TemplateException error(Token token, String what) {
+        return source.error(token.offset(), what);
+    }
+
+    Source source() {
+        return source;
+    }
+
+    void enter() {
+        if (++nesting > maxNesting) {
+            throw error(peek(), "nested more than " + maxNesting + " levels deep");
+        }
+    }
+
+    void leave() {
+        nesting--;
+    }
+}
