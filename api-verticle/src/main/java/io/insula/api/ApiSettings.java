@@ -1,0 +1,30 @@
+package io.insula.api;
+
+import io.insula.api.dispatch.DispatchConfig;
+import io.insula.api.http.HttpConfig;
+import io.insula.api.vizra.VizraModels;
+import io.insula.protocol.NodeId;
+import io.insula.store.AccessKeys;
+import io.insula.store.AssistantConfigs;
+import io.insula.store.UsageEntry;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * What the HTTP verticles of one node share.
+ *
+ * @param node this process
+ * @param drainTimeout how long a stopping server lets running answers go on
+ * @param ledger takes each usage entry at once, on any event loop, and never blocks
+ */
+public record ApiSettings(
+        NodeId node,
+        HttpConfig http,
+        DispatchConfig dispatch,
+        VizraModels vizraModels,
+        Duration drainTimeout,
+        AccessKeys keys,
+        AssistantConfigs configs,
+        Consumer<UsageEntry> ledger,
+        MeterRegistry meters) {}

@@ -1,0 +1,87 @@
+package io.insula.api;
+
+import io.insula.api.assistant.Assistants;
+import io.insula.api.dispatch.DispatchBus;
+import io.insula.api.dispatch.DispatchMeters;
+import io.insula.api.governance.Accounting;
+import io.insula.api.http.ApiServer;
+import io.insula.api.http.RequestIds;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Wires the HTTP side of a node: one instance is one event loop with its own streams and its own bus address. */
+public final class ApiVerticle extends VerticleBase {
+
+    private final ApiSettings settings;
+    private final int instance;
+    private final DispatchMeters dispatchMeters;
+    private final RequestIds ids;
+    private final AtomicInteger port;
+    private @Nullable DispatchBus bus;
+    private @Nullable ApiServer server;
+
+    private ApiVerticle(
+            ApiSettings settings, int instance, DispatchMeters dispatchMeters, RequestIds ids, AtomicInteger port) {
+        this.settings = settings;
+        this.instance = instance;
+        this.dispatchMeters = dispatchMeters;
+        this.ids = ids;
+        this.port = port;
+    }
+
+    /** Makes the instances of one deployment, numbered from 0. */
+    public static Instances instances(ApiSettings settings) {
+        return new Instances(settings);
+    }
+
+    @Override
+    public Future<?> start() {
+        DispatchBus opened = new DispatchBus(
+                vertx, settings.node(), instance, settings.dispatch(), dispatchMeters, System::nanoTime);
+        bus = opened;
+        Assistants assistants = new Assistants(
+                settings.configs(), () -> ThreadLocalRandom.current().nextLong());
+        Accounting accounting = new Accounting(opened.dispatcher(), settings.ledger());
+        ApiServer listening = new ApiServer(vertx, settings.http(), ids, System::nanoTime);
+        server = listening;
+        return opened.open()
+                .compose(ready -> listening.listen(
+                        context, settings.keys(), assistants, accounting, settings.vizraModels(), settings.meters()))
+                .onSuccess(port::set);
+    }
+
+    @Override
+    public Future<?> stop() {
+        Future<Void> drained = server == null ? Future.succeededFuture() : server.shutdown(settings.drainTimeout());
+        return drained.eventually(() -> bus == null ? Future.succeededFuture() : bus.close());
+    }
+
+    /** The instances of one deployment: give it to {@code deployVerticle}. */
+    public static final class Instances implements Supplier<ApiVerticle> {
+
+        private final ApiSettings settings;
+        private final DispatchMeters dispatchMeters;
+        private final RequestIds ids = new RequestIds(System::currentTimeMillis);
+        private final AtomicInteger next = new AtomicInteger();
+        private final AtomicInteger port = new AtomicInteger();
+
+        private Instances(ApiSettings settings) {
+            this.settings = settings;
+            this.dispatchMeters = new DispatchMeters(settings.meters());
+        }
+
+        @Override
+        public ApiVerticle get() {
+            return new ApiVerticle(settings, next.getAndIncrement(), dispatchMeters, ids, port);
+        }
+
+        /** The port that is listened on; 0 before the deployment is complete. */
+        public int port() {
+            return port.get();
+        }
+    }
+}

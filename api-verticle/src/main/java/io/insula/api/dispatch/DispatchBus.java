@@ -1,0 +1,92 @@
+package io.insula.api.dispatch;
+
+import io.insula.protocol.Addresses;
+import io.insula.protocol.ApiStatus;
+import io.insula.protocol.EngineStatus;
+import io.insula.protocol.FrameBatch;
+import io.insula.protocol.Leases;
+import io.insula.protocol.NodeId;
+import io.insula.protocol.wire.ProtocolCodecs;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connects a dispatcher to the event bus: frames and leases in, this node's own lease out.
+ *
+ * <p><b>Thread:</b> the event loop that created it.
+ */
+public final class DispatchBus {
+
+    private static final long WATCH_MILLIS = 250;
+
+    private final Vertx vertx;
+    private final NodeId node;
+    private final int instance;
+    private final EngineRegistry engines;
+    private final Dispatcher dispatcher;
+    private @Nullable MessageConsumer<FrameBatch> frames;
+    private @Nullable MessageConsumer<EngineStatus> statuses;
+    private long watchTimer;
+    private long leaseTimer;
+
+    /**
+     * @param instance this verticle instance's number on its node, from 0
+     * @param nanoClock monotonic nanoseconds
+     */
+    public DispatchBus(
+            Vertx vertx,
+            NodeId node,
+            int instance,
+            DispatchConfig config,
+            DispatchMeters meters,
+            LongSupplier nanoClock) {
+        this.vertx = vertx;
+        this.node = node;
+        this.instance = instance;
+        this.engines = new EngineRegistry(nanoClock);
+        this.dispatcher =
+                new Dispatcher(node, instance, config, engines, new BusEngines(vertx.eventBus()), nanoClock, meters);
+    }
+
+    public Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    public EngineRegistry engines() {
+        return engines;
+    }
+
+    /** Registers this instance's fixed addresses; completes when they can be sent to. */
+    public Future<Void> open() {
+        frames = vertx.eventBus().consumer(Addresses.frames(node, instance), message -> {
+            dispatcher.frames(message.body());
+        });
+        statuses = vertx.eventBus().consumer(Addresses.INFERENCE_STATUS, message -> engines.renew(message.body()));
+        watchTimer = vertx.setPeriodic(WATCH_MILLIS, id -> dispatcher.watch());
+        if (instance == 0) {
+            publish(false);
+            leaseTimer = vertx.setPeriodic(Leases.PERIOD.toMillis(), id -> publish(false));
+        }
+        return Future.all(frames.completion(), statuses.completion()).mapEmpty();
+    }
+
+    /** Cancels what still runs and leaves the bus. */
+    public Future<Void> close() {
+        vertx.cancelTimer(watchTimer);
+        dispatcher.close();
+        if (instance == 0) {
+            vertx.cancelTimer(leaseTimer);
+            publish(true);
+        }
+        Future<Void> framesGone = frames == null ? Future.succeededFuture() : frames.unregister();
+        Future<Void> statusesGone = statuses == null ? Future.succeededFuture() : statuses.unregister();
+        return Future.join(framesGone, statusesGone).mapEmpty();
+    }
+
+    private void publish(boolean leaving) {
+        vertx.eventBus().publish(Addresses.API_STATUS, new ApiStatus(node, ProtocolCodecs.VERSION, leaving));
+    }
+}

@@ -1,0 +1,38 @@
+package io.insula.api.dispatch;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Counts what dispatch does; shared by all instances of a node. */
+public final class DispatchMeters {
+
+    private final AtomicInteger active = new AtomicInteger();
+    private final Counter dropped;
+    private final Counter lost;
+
+    public DispatchMeters(MeterRegistry registry) {
+        Gauge.builder("insula.api.streams.active", active, AtomicInteger::get)
+                .description("Generations that have not ended yet")
+                .register(registry);
+        dropped = Counter.builder("insula.api.frames.dropped")
+                .description("Frames of streams or attempts that had already ended")
+                .register(registry);
+        lost = Counter.builder("insula.api.engines.lost")
+                .description("Streams whose engine was given up")
+                .register(registry);
+    }
+
+    void active(int change) {
+        active.addAndGet(change);
+    }
+
+    void dropped() {
+        dropped.increment();
+    }
+
+    void lost() {
+        lost.increment();
+    }
+}

@@ -1,0 +1,146 @@
+package io.insula.api.dispatch;
+
+import io.insula.protocol.EngineStatus;
+import io.insula.protocol.Leases;
+import io.insula.protocol.ModelName;
+import io.insula.protocol.ModelStatus;
+import io.insula.protocol.NodeId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows which engines live, by the leases they publish, and ranks them for a request.
+ *
+ * <p>Ranking is rendezvous hashing with bounded load (Mirrokni, Thorup, Zadimoghaddam, SODA 2018): the engine that a
+ * key's prefix is warm on leads, until it is a quarter busier than its share; then the next one does.
+ *
+ * <p><b>Thread:</b> one event loop.
+ */
+public final class EngineRegistry {
+
+    private static final double LOAD_BOUND = 1.25;
+
+    private final Map<NodeId, Lease> leases = new HashMap<>();
+    private final LongSupplier nanoClock;
+
+    /**
+     * @param nanoClock monotonic nanoseconds
+     */
+    public EngineRegistry(LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
+    }
+
+    /** Starts or renews a node's lease. */
+    public void renew(EngineStatus status) {
+        leases.put(status.node(), new Lease(status, nanoClock.getAsLong()));
+    }
+
+    /** Forgets a node that could not be reached, until it speaks again. */
+    void forget(NodeId node) {
+        leases.remove(node);
+    }
+
+    boolean isAlive(NodeId node) {
+        Lease lease = leases.get(node);
+        return lease != null && !expired(lease);
+    }
+
+    /** Nodes with a lease. */
+    public int size() {
+        leases.values().removeIf(this::expired);
+        return leases.size();
+    }
+
+    /** Counts a stream against a node until its next status includes it. */
+    void charge(NodeId node) {
+        Lease lease = leases.get(node);
+        if (lease != null) {
+            lease.charged++;
+        }
+    }
+
+    /**
+     * The engine to ask next.
+     *
+     * @param key the request's affinity
+     * @param tried nodes that have been asked already
+     * @return null when no living engine that is left serves the model
+     */
+    @Nullable
+    Candidate next(ModelName model, long key, Set<NodeId> tried) {
+        List<Candidate> candidates = candidates(model, key, tried);
+        if (candidates.isEmpty()) {
+            return null;
+        }
+        long busy = 1;
+        long slots = 0;
+        for (Candidate candidate : candidates) {
+            busy += candidate.busy();
+            slots += candidate.slots();
+        }
+        double share = LOAD_BOUND * busy / slots;
+        candidates.sort(Comparator.comparingDouble(Candidate::weight).reversed());
+        for (Candidate candidate : candidates) {
+            if (candidate.busy() + 1 <= Math.ceil(share * candidate.slots())) {
+                return candidate;
+            }
+        }
+        return candidates.getFirst();
+    }
+
+    private List<Candidate> candidates(ModelName model, long key, Set<NodeId> tried) {
+        leases.values().removeIf(this::expired);
+        List<Candidate> candidates = new ArrayList<>(leases.size());
+        for (Lease lease : leases.values()) {
+            if (lease.status.draining() || tried.contains(lease.status.node())) {
+                continue;
+            }
+            for (ModelStatus status : lease.status.models()) {
+                if (status.model().equals(model)) {
+                    candidates.add(Candidate.of(lease, status, key));
+                    break;
+                }
+            }
+        }
+        return candidates;
+    }
+
+    private boolean expired(Lease lease) {
+        return nanoClock.getAsLong() - lease.arrivedNanos > Leases.DURATION.toNanos();
+    }
+
+    /** One engine that could take a request. */
+    record Candidate(NodeId node, String fingerprint, int slots, int busy, double weight) {
+
+        private static Candidate of(Lease lease, ModelStatus status, long key) {
+            int slots = Math.max(1, status.slots());
+            int busy = Math.max(0, status.slots() - status.freeSlots()) + status.queuedStreams() + lease.charged;
+            return new Candidate(
+                    lease.status.node(),
+                    status.fingerprint(),
+                    slots,
+                    busy,
+                    Rendezvous.weight(key, lease.nodeHash, slots));
+        }
+    }
+
+    private static final class Lease {
+
+        final EngineStatus status;
+        final long arrivedNanos;
+        final long nodeHash;
+        int charged;
+
+        Lease(EngineStatus status, long arrivedNanos) {
+            this.status = status;
+            this.arrivedNanos = arrivedNanos;
+            this.nodeHash = Rendezvous.hash(status.node().value());
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.insula.api.governance;
+
+import io.insula.api.auth.Caller;
+import io.insula.api.dispatch.Dispatcher;
+import io.insula.api.dispatch.Generation;
+import io.insula.api.dispatch.StreamHandle;
+import io.insula.api.dispatch.StreamListener;
+import io.insula.api.dispatch.StreamSummary;
+import io.insula.api.dispatch.StreamSummary.Result;
+import io.insula.store.UsageEntry;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/**
+ * The door to dispatch: every admitted generation leaves exactly one usage entry, however it ends.
+ *
+ * <p><b>Thread:</b> the dispatcher's event loop.
+ */
+public final class Accounting {
+
+    private final Dispatcher dispatcher;
+    private final Consumer<UsageEntry> ledger;
+
+    /**
+     * @param ledger takes each entry at once and keeps it for writing; never blocks
+     */
+    public Accounting(Dispatcher dispatcher, Consumer<UsageEntry> ledger) {
+        this.dispatcher = dispatcher;
+        this.ledger = ledger;
+    }
+
+    /** Starts a generation on the caller's account. */
+    public StreamHandle generate(Caller caller, Generation generation, StreamListener listener) {
+        return dispatcher.dispatch(generation, new Accounted(caller, generation, listener));
+    }
+
+    private final class Accounted implements StreamListener {
+
+        private final Caller caller;
+        private final Generation generation;
+        private final StreamListener listener;
+
+        Accounted(Caller caller, Generation generation, StreamListener listener) {
+            this.caller = caller;
+            this.generation = generation;
+            this.listener = listener;
+        }
+
+        @Override
+        public void admitted(String fingerprint) {
+            listener.admitted(fingerprint);
+        }
+
+        @Override
+        public void delta(String text) {
+            listener.delta(text);
+        }
+
+        @Override
+        public void progress() {
+            listener.progress();
+        }
+
+        @Override
+        public void flush() {
+            listener.flush();
+        }
+
+        @Override
+        public void ended(StreamSummary summary) {
+            if (summary.admittedAttempts() > 0) {
+                ledger.accept(entry(summary));
+            }
+            listener.ended(summary);
+        }
+
+        private UsageEntry entry(StreamSummary summary) {
+            return new UsageEntry(
+                    generation.request(),
+                    caller.tenant(),
+                    caller.key(),
+                    generation.config(),
+                    generation.model(),
+                    summary.usage().promptTokens(),
+                    summary.usage().completionTokens(),
+                    summary.usage().cachedTokens(),
+                    summary.timings().queuedMicros(),
+                    summary.timings().firstTokenMicros(),
+                    summary.timings().totalMicros(),
+                    finish(summary.result()),
+                    summary.admittedAttempts());
+        }
+    }
+
+    private static String finish(Result result) {
+        return switch (result) {
+            case Result.Completed completed -> completed.finish().name().toLowerCase(Locale.ROOT);
+            case Result.Cancelled cancelled -> "cancelled";
+            case Result.Failed failed -> "error";
+        };
+    }
+}

@@ -1,0 +1,114 @@
+package io.insula.api.http;
+
+import io.insula.api.assistant.Assistants;
+import io.insula.api.auth.Authenticator;
+import io.insula.api.auth.Keyless;
+import io.insula.api.auth.LoopbackRule;
+import io.insula.api.error.ErrorForm;
+import io.insula.api.governance.Accounting;
+import io.insula.api.openai.OpenAiDialect;
+import io.insula.api.vizra.VizraDialect;
+import io.insula.api.vizra.VizraModels;
+import io.insula.store.AccessKeys;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The HTTP server of one verticle instance: HTTP/1.1 with keep-alive and HTTP/2 in clear text, never compressed. */
+public final class ApiServer {
+
+    private final Vertx vertx;
+    private final HttpConfig config;
+    private final LongSupplier nanoClock;
+    private final RequestIds ids;
+    private @Nullable HttpServer server;
+
+    public ApiServer(Vertx vertx, HttpConfig config, RequestIds ids, LongSupplier nanoClock) {
+        this.vertx = vertx;
+        this.config = config;
+        this.ids = ids;
+        this.nanoClock = nanoClock;
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @param loop the event loop that answers
+     * @return the port
+     */
+    public Future<Integer> listen(
+            Context loop,
+            AccessKeys keys,
+            Assistants assistants,
+            Accounting accounting,
+            VizraModels vizraModels,
+            MeterRegistry registry) {
+        LoopHop hop = new LoopHop(loop);
+        ErrorResponder errors = new ErrorResponder(config.maxBodyBytes());
+        ChatHandler chat = new ChatHandler(
+                vertx, config, assistants, accounting, errors, hop, new ChatMeters(registry), nanoClock);
+        Routes routes = new Routes(
+                vertx,
+                new Authenticator(keys, new LoopbackRule(config.host())),
+                hop,
+                new BodyReader(vertx, config),
+                chat,
+                new ModelsHandler(assistants, hop));
+        HttpServer listening = vertx.createHttpServer(options());
+        server = listening;
+        AccessLog log = new AccessLog(registry, nanoClock);
+        return listening
+                .requestHandler(routes.router(families(vizraModels), ids, log, errors, nanoClock))
+                .invalidRequestHandler(new UnreadableRequest(ids)::handle)
+                .listen()
+                .map(HttpServer::actualPort);
+    }
+
+    /** Refuses new connections, lets running answers end, and closes what is left after the time given. */
+    public Future<Void> shutdown(Duration limit) {
+        return server == null ? Future.succeededFuture() : server.shutdown(limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private List<RouteFamily> families(VizraModels vizraModels) {
+        Keyless keyless = config.keylessLoopback() ? Keyless.ON_LOOPBACK : Keyless.REFUSED;
+        return List.of(
+                new RouteFamily(
+                        "/v1.0/tenants/:tenant/assistant/openai",
+                        true,
+                        true,
+                        Keyless.REFUSED,
+                        ErrorForm.HYBRID,
+                        OpenAiDialect.withViewNames(config.limits())),
+                new RouteFamily("/v1", false, true, keyless, ErrorForm.OPENAI, OpenAiDialect.plain(config.limits())),
+                new RouteFamily(
+                        "/api/vizra-adk",
+                        false,
+                        false,
+                        keyless,
+                        ErrorForm.VIZRA,
+                        new VizraDialect(config.limits(), vizraModels)));
+    }
+
+    private HttpServerOptions options() {
+        HttpServerOptions options = new HttpServerOptions()
+                .setMaxHeaderSize(config.maxHeaderBytes())
+                .setMaxInitialLineLength(config.maxHeaderBytes())
+                .setCompressionSupported(false)
+                .setDecompressionSupported(false)
+                .setHandle100ContinueAutomatically(false)
+                .setHttp2ClearTextEnabled(true);
+        options.setHost(config.host()).setPort(config.port());
+        options.setTcpNoDelay(true)
+                .setIdleTimeout((int) config.idleTimeout().toSeconds())
+                .setIdleTimeoutUnit(TimeUnit.SECONDS);
+        return options;
+    }
+}

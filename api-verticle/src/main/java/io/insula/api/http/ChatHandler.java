@@ -1,0 +1,96 @@
+package io.insula.api.http;
+
+import io.insula.api.assistant.Assistants;
+import io.insula.api.assistant.ChatRequest;
+import io.insula.api.dispatch.Generation;
+import io.insula.api.dispatch.StreamHandle;
+import io.insula.api.dispatch.StreamListener;
+import io.insula.api.error.ApiError;
+import io.insula.api.governance.Accounting;
+import io.insula.api.openai.AnswerWriter;
+import io.insula.api.openai.ChatDialect;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.RoutingContext;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/** Answers chat completions: reads the dialect's request, has it generated and writes what comes. */
+final class ChatHandler {
+
+    private final Vertx vertx;
+    private final HttpConfig config;
+    private final Assistants assistants;
+    private final Accounting accounting;
+    private final ErrorResponder errors;
+    private final LoopHop hop;
+    private final ChatMeters meters;
+    private final LongSupplier nanoClock;
+
+    ChatHandler(
+            Vertx vertx,
+            HttpConfig config,
+            Assistants assistants,
+            Accounting accounting,
+            ErrorResponder errors,
+            LoopHop hop,
+            ChatMeters meters,
+            LongSupplier nanoClock) {
+        this.vertx = vertx;
+        this.config = config;
+        this.assistants = assistants;
+        this.accounting = accounting;
+        this.errors = errors;
+        this.hop = hop;
+        this.meters = meters;
+        this.nanoClock = nanoClock;
+    }
+
+    void handle(RoutingContext context, ChatDialect dialect) {
+        Exchange exchange = Exchange.of(context);
+        ChatRequest request = dialect.read(exchange.body());
+        hop.here(assistants.resolve(exchange.caller().tenant(), exchange.id, request, dialect::alias))
+                .compose(generation -> {
+                    start(context, exchange, dialect, request, generation);
+                    return Future.succeededFuture();
+                })
+                .onFailure(context::fail);
+    }
+
+    private void start(
+            RoutingContext context,
+            Exchange exchange,
+            ChatDialect dialect,
+            ChatRequest request,
+            Generation generation) {
+        if (exchange.hasLeft()) {
+            return;
+        }
+        StreamListener answer = answer(context, exchange, writers(exchange, dialect, request), request.stream());
+        StreamHandle stream = accounting.generate(exchange.caller(), generation, answer);
+        exchange.onLeave(stream::cancel);
+    }
+
+    private static Function<String, AnswerWriter> writers(Exchange exchange, ChatDialect dialect, ChatRequest request) {
+        return fingerprint -> new AnswerWriter(
+                dialect.completionId(exchange.id),
+                exchange.id.createdAtMillis() / 1000,
+                request.model(),
+                dialect.systemFingerprint(fingerprint),
+                request.includeUsage());
+    }
+
+    private StreamListener answer(
+            RoutingContext context, Exchange exchange, Function<String, AnswerWriter> writers, boolean stream) {
+        Consumer<ApiError> failure = error -> errors.respond(context, error);
+        Runnable firstText = () -> meters.firstToken(nanoClock.getAsLong() - exchange.startedNanos);
+        if (!stream) {
+            return new WholeAnswer(context, writers, failure, firstText);
+        }
+        SlowReader slowReader =
+                new SlowReader(vertx, context, config.slowReaderTimeout().toMillis(), meters);
+        long keepAliveNanos = config.keepAliveInterval().toNanos();
+        return new SseAnswer(context, writers, failure, firstText, slowReader, nanoClock, keepAliveNanos);
+    }
+}

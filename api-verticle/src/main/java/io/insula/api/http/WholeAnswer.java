@@ -1,0 +1,84 @@
+package io.insula.api.http;
+
+import io.insula.api.dispatch.StreamListener;
+import io.insula.api.dispatch.StreamSummary;
+import io.insula.api.dispatch.StreamSummary.Result;
+import io.insula.api.error.ApiError;
+import io.insula.api.json.JsonBytes;
+import io.insula.api.openai.AnswerWriter;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Collects an answer and writes it as one JSON body. */
+final class WholeAnswer implements StreamListener {
+
+    private final RoutingContext context;
+    private final Function<String, AnswerWriter> writers;
+    private final Consumer<ApiError> failure;
+    private final Runnable firstText;
+    private final StringBuilder text = new StringBuilder();
+    private @Nullable AnswerWriter writer;
+
+    /**
+     * @param writers makes the writer from the engine's fingerprint
+     * @param failure answers an error
+     * @param firstText called with the first text
+     */
+    WholeAnswer(
+            RoutingContext context,
+            Function<String, AnswerWriter> writers,
+            Consumer<ApiError> failure,
+            Runnable firstText) {
+        this.context = context;
+        this.writers = writers;
+        this.failure = failure;
+        this.firstText = firstText;
+    }
+
+    @Override
+    public void admitted(String fingerprint) {
+        writer = writers.apply(fingerprint);
+    }
+
+    @Override
+    public void delta(String more) {
+        if (text.isEmpty() && !more.isEmpty()) {
+            firstText.run();
+        }
+        text.append(more);
+    }
+
+    @Override
+    public void progress() {
+        // A whole answer has nothing to say before its end.
+    }
+
+    @Override
+    public void flush() {
+        // Nor between its parts.
+    }
+
+    @Override
+    public void ended(StreamSummary summary) {
+        HttpServerResponse response = context.response();
+        if (response.ended() || response.closed()) {
+            return;
+        }
+        switch (summary.result()) {
+            case Result.Completed completed -> {
+                if (writer != null) {
+                    JsonBytes out = new JsonBytes(640 + text.length());
+                    writer.completion(out, text, completed.finish(), summary.usage());
+                    response.putHeader("Content-Type", "application/json").end(Buffer.buffer(out.toArray()));
+                }
+            }
+            case Result.Failed failed -> failure.accept(failed.error());
+            // Not by the client, which is still there: the server stops.
+            case Result.Cancelled cancelled -> failure.accept(new ApiError.EngineLost());
+        }
+    }
+}

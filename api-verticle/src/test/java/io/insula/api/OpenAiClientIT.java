@@ -1,0 +1,141 @@
+package io.insula.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.http.StreamResponse;
+import com.openai.errors.BadRequestException;
+import com.openai.errors.InternalServerException;
+import com.openai.errors.NotFoundException;
+import com.openai.errors.SseException;
+import com.openai.errors.UnauthorizedException;
+import com.openai.models.chat.completions.ChatCompletion;
+import com.openai.models.chat.completions.ChatCompletionChunk;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import com.openai.models.chat.completions.ChatCompletionStreamOptions;
+import io.insula.api.support.ApiFixture;
+import io.insula.api.support.ScriptedNode;
+import io.insula.protocol.Admission;
+import io.insula.protocol.StreamFrame.Outcome;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The official client is the judge of what "OpenAI compatible" means. */
+class OpenAiClientIT {
+
+    private ApiFixture api;
+
+    @BeforeEach
+    void start() throws Exception {
+        api = ApiFixture.withDefaults();
+    }
+
+    @AfterEach
+    void stop() {
+        api.close();
+    }
+
+    @Test
+    void completesOnBothBaseUrls() {
+        for (String base : List.of("/v1", ApiFixture.tenantPath(""))) {
+            ChatCompletion answer =
+                    client(base, ApiFixture.KEY).chat().completions().create(params("helper"));
+
+            assertThat(answer.choices().getFirst().message().content()).hasValue("Hello world");
+            assertThat(answer.model()).isEqualTo("helper");
+            assertThat(answer.usage().orElseThrow().totalTokens()).isEqualTo(9);
+        }
+    }
+
+    @Test
+    void streamsWithUsage() {
+        ChatCompletionCreateParams params = params("helper").toBuilder()
+                .streamOptions(
+                        ChatCompletionStreamOptions.builder().includeUsage(true).build())
+                .build();
+        List<ChatCompletionChunk> chunks;
+        try (StreamResponse<ChatCompletionChunk> stream =
+                client("/v1", ApiFixture.KEY).chat().completions().createStreaming(params)) {
+            chunks = stream.stream().toList();
+        }
+
+        assertThat(chunks.stream()
+                        .flatMap(chunk -> chunk.choices().stream())
+                        .flatMap(choice -> choice.delta().content().stream())
+                        .collect(Collectors.joining()))
+                .isEqualTo("Hello world");
+        assertThat(chunks.getLast().usage().orElseThrow().completionTokens()).isEqualTo(2);
+    }
+
+    @Test
+    void listsAndReadsModels() {
+        OpenAIClient client = client("/v1", ApiFixture.KEY);
+
+        assertThat(client.models().list().data())
+                .extracting(model -> model.id())
+                .containsExactly(api.config.id().toString());
+        assertThat(client.models().retrieve("helper").id())
+                .isEqualTo(api.config.id().toString());
+    }
+
+    @Test
+    void mapsErrorsToItsExceptions() {
+        OpenAIClient client = client("/v1", ApiFixture.KEY);
+
+        assertThatThrownBy(() -> client("/v1", "no-such-key").models().list())
+                .isInstanceOf(UnauthorizedException.class);
+        assertThatThrownBy(() -> client.chat().completions().create(params("absent")))
+                .isInstanceOfSatisfying(
+                        NotFoundException.class, e -> assertThat(e.code()).hasValue("model_not_found"))
+                .hasMessageContaining("The model 'absent' does not exist or you do not have access to it.");
+        assertThatThrownBy(() -> client.chat()
+                        .completions()
+                        .create(params("helper").toBuilder().temperature(3.5).build()))
+                .isInstanceOfSatisfying(
+                        BadRequestException.class, e -> assertThat(e.param()).hasValue("temperature"))
+                .hasMessageContaining("temperature: 3.5 (expected: 0..2)");
+        api.node.script(ScriptedNode.reject(Admission.Reason.OVERLOADED, 0));
+        assertThatThrownBy(() -> client.chat().completions().create(params("helper")))
+                .isInstanceOfSatisfying(
+                        InternalServerException.class,
+                        e -> assertThat(e.statusCode()).isEqualTo(503));
+    }
+
+    @Test
+    void hearsOfAFailureInTheMiddleOfAStream() {
+        api.node.script((node, command, reply) -> {
+            reply.reply(new Admission.Accepted(7));
+            node.send(command, ScriptedNode.delta(command, 0, "so far"));
+            node.send(command, ScriptedNode.end(command, 1, Outcome.FAILED, 1));
+        });
+
+        assertThatThrownBy(() -> {
+                    try (StreamResponse<ChatCompletionChunk> stream =
+                            client("/v1", ApiFixture.KEY).chat().completions().createStreaming(params("helper"))) {
+                        assertThat(stream.stream().toList()).isNotNull();
+                    }
+                })
+                .isInstanceOf(SseException.class)
+                .hasMessageContaining("the engine broke for a test");
+    }
+
+    private OpenAIClient client(String base, String key) {
+        return OpenAIOkHttpClient.builder()
+                .baseUrl(api.uri(base).toString())
+                .apiKey(key)
+                .maxRetries(0)
+                .build();
+    }
+
+    private static ChatCompletionCreateParams params(String model) {
+        return ChatCompletionCreateParams.builder()
+                .model(model)
+                .addUserMessage("Hi")
+                .build();
+    }
+}

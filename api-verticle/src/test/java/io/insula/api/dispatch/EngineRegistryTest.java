@@ -1,0 +1,127 @@
+package io.insula.api.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.insula.api.dispatch.EngineRegistry.Candidate;
+import io.insula.protocol.EngineStatus;
+import io.insula.protocol.ModelName;
+import io.insula.protocol.ModelStatus;
+import io.insula.protocol.NodeId;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class EngineRegistryTest {
+
+    private static final ModelName MODEL = new ModelName("m");
+
+    private final ManualClock clock = new ManualClock();
+    private final EngineRegistry engines = new EngineRegistry(clock);
+
+    @Test
+    void aLeaseCountsForThreeSecondsAfterItArrived() {
+        engines.renew(status("a", 4, 4, 0, false));
+        clock.advance(Duration.ofSeconds(3));
+        assertThat(chosen(1)).isEqualTo("a");
+
+        clock.advance(Duration.ofNanos(1));
+
+        assertThat(chosen(1)).isNull();
+        assertThat(engines.isAlive(new NodeId("a"))).isFalse();
+        assertThat(engines.size()).isZero();
+    }
+
+    @Test
+    void drainingEnginesAndOtherModelsAreNotAsked() {
+        engines.renew(status("a", 4, 4, 0, true));
+        engines.renew(status("b", 4, 4, 0, false));
+
+        for (long key = 0; key < 50; key++) {
+            assertThat(chosen(key)).isEqualTo("b");
+        }
+        assertThat(engines.next(new ModelName("other"), 1, Set.of())).isNull();
+    }
+
+    @Test
+    void aKeyStaysWithItsEngineAndMovesOnlyWhenThatOneGoes() {
+        for (String name : List.of("a", "b", "c", "d")) {
+            engines.renew(status(name, 1000, 1000, 0, false));
+        }
+        Map<Long, String> before = new HashMap<>();
+        for (long key = 0; key < 400; key++) {
+            before.put(key, chosen(key));
+        }
+        assertThat(before.values()).contains("a", "b", "c", "d");
+
+        engines.forget(new NodeId("b"));
+
+        before.forEach((key, node) -> {
+            if (!"b".equals(node)) {
+                assertThat(chosen(key)).isEqualTo(node);
+            }
+        });
+    }
+
+    @Test
+    void anEngineOfTwiceTheSlotsLeadsForAboutTwiceTheKeys() {
+        engines.renew(status("small", 1000, 1000, 0, false));
+        engines.renew(status("large", 2000, 2000, 0, false));
+
+        long large = 0;
+        for (long key = 0; key < 3000; key++) {
+            large += "large".equals(chosen(key)) ? 1 : 0;
+        }
+
+        // A binomial of 3000 draws with p = 2/3 has a standard deviation of 26.
+        assertThat(large).isBetween(2000L - 130, 2000L + 130);
+    }
+
+    @Test
+    void anEngineBusierThanItsShareIsPassedOver() {
+        engines.renew(status("a", 8, 8, 0, false));
+        engines.renew(status("b", 8, 8, 0, false));
+        String leader = Objects.requireNonNull(chosen(5));
+        String other = "a".equals(leader) ? "b" : "a";
+
+        engines.renew(status(leader, 8, 0, 0, false));
+
+        assertThat(chosen(5)).isEqualTo(other);
+    }
+
+    @Test
+    void whatWasJustSentCountsUntilTheNextStatus() {
+        engines.renew(status("a", 8, 8, 0, false));
+        engines.renew(status("b", 8, 8, 0, false));
+        String leader = Objects.requireNonNull(chosen(5));
+        for (int i = 0; i < 8; i++) {
+            engines.charge(new NodeId(leader));
+        }
+        assertThat(chosen(5)).isNotEqualTo(leader);
+
+        engines.renew(status(leader, 8, 8, 0, false));
+
+        assertThat(chosen(5)).isEqualTo(leader);
+    }
+
+    @Test
+    void fullEnginesAreStillAskedBecauseTheyMayQueue() {
+        engines.renew(status("a", 4, 0, 100, false));
+
+        assertThat(chosen(5)).isEqualTo("a");
+    }
+
+    private @Nullable String chosen(long key) {
+        Candidate candidate = engines.next(MODEL, key, Set.of());
+        return candidate == null ? null : candidate.node().value();
+    }
+
+    private static EngineStatus status(String node, int slots, int free, int queued, boolean draining) {
+        return new EngineStatus(
+                new NodeId(node), 1, draining, List.of(new ModelStatus(MODEL, "f", 2048, slots, free, 0, queued, 100)));
+    }
+}
