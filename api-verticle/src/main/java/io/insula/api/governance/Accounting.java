@@ -1,6 +1,5 @@
 package io.insula.api.governance;
 
-import io.insula.api.auth.Caller;
 import io.insula.api.dispatch.Dispatcher;
 import io.insula.api.dispatch.Generation;
 import io.insula.api.dispatch.StreamHandle;
@@ -9,7 +8,9 @@ import io.insula.api.dispatch.StreamSummary;
 import io.insula.api.dispatch.StreamSummary.Result;
 import io.insula.store.UsageEntry;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The door to dispatch: every admitted generation leaves exactly one usage entry, however it ends.
@@ -29,19 +30,23 @@ public final class Accounting {
         this.ledger = ledger;
     }
 
-    /** Starts a generation on the caller's account. */
-    public StreamHandle generate(Caller caller, Generation generation, StreamListener listener) {
-        return dispatcher.dispatch(generation, new Accounted(caller, generation, listener));
+    /**
+     * Starts a generation on its tenant's account.
+     *
+     * @param key the access key's id; null for a keyless request
+     */
+    public StreamHandle generate(@Nullable UUID key, Generation generation, StreamListener listener) {
+        return dispatcher.dispatch(generation, new Accounted(key, generation, listener));
     }
 
     private final class Accounted implements StreamListener {
 
-        private final Caller caller;
+        private final @Nullable UUID key;
         private final Generation generation;
         private final StreamListener listener;
 
-        Accounted(Caller caller, Generation generation, StreamListener listener) {
-            this.caller = caller;
+        Accounted(@Nullable UUID key, Generation generation, StreamListener listener) {
+            this.key = key;
             this.generation = generation;
             this.listener = listener;
         }
@@ -77,8 +82,8 @@ public final class Accounting {
         private UsageEntry entry(StreamSummary summary) {
             return new UsageEntry(
                     generation.request(),
-                    caller.tenant(),
-                    caller.key(),
+                    generation.tenant(),
+                    key,
                     generation.config(),
                     generation.model(),
                     summary.usage().promptTokens(),

@@ -68,7 +68,7 @@ final class ChatHandler {
             return;
         }
         StreamListener answer = answer(context, exchange, writers(exchange, dialect, request), request.stream());
-        StreamHandle stream = accounting.generate(exchange.caller(), generation, answer);
+        StreamHandle stream = accounting.generate(exchange.caller().key(), generation, answer);
         exchange.onLeave(stream::cancel);
     }
 

@@ -213,7 +213,7 @@ public final class Scheduler {
     private void run() {
         try {
             loop.open();
-            log.info("Engine of {} is ready: {}", model, loop.load());
+            log.info("Engine of {} is ready, fingerprint {}", model, loop.load().fingerprint());
             started.complete(null);
             while (!closing) {
                 if (!loop.step() && mail.isEmpty()) {

@@ -2,11 +2,16 @@ package io.insula.inference.text;
 
 import io.insula.inference.weights.GgufMetadata;
 import io.insula.inference.weights.ModelFileException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,6 +121,29 @@ public record TokenizerSpec(
                 id(metadata, "eos_token_id"),
                 metadata.bool(PREFIX + "add_bos_token", false),
                 template.isEmpty() ? null : template);
+    }
+
+    /** Identifies everything that decides which ids a conversation becomes: SHA-256, hexadecimal. */
+    public String fingerprint() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (String part : List.of(pre, bos.toString(), eos.toString(), addBos + "", chatTemplate + "")) {
+                update(digest, part);
+            }
+            tokens.forEach(token -> update(digest, token));
+            merges.forEach(merge -> update(digest, merge));
+            for (Set<Integer> ids : List.of(control, userDefined, ends)) {
+                update(digest, new TreeSet<>(ids).toString());
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    private static void update(MessageDigest digest, String part) {
+        digest.update(part.getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) 0);
     }
 
     private static OptionalInt id(GgufMetadata metadata, String key) {

@@ -26,8 +26,11 @@ public final class Bootstrap {
     /** The value of the built-in key. */
     public static final String BUILT_IN_KEY = "default";
 
+    /** The name of the first assistant config. */
+    public static final String CONFIG_NAME = "starter";
+
     /** The system prompt of the first assistant config. */
-    public static final String SYSTEM_PROMPT = "You are a helpful assistant.";
+    public static final String SYSTEM_PROMPT = "You are a helpful AI assistant.";
 
     private static final String NAME = "default";
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -134,7 +137,7 @@ public final class Bootstrap {
                 "insert into insula.assistant_config (id, tenant_id, name, model, system_prompt) values (?, ?, ?, ?, ?)",
                 config.value(),
                 TenantId.DEFAULT.value(),
-                NAME,
+                CONFIG_NAME,
                 model.value(),
                 SYSTEM_PROMPT);
         return config;

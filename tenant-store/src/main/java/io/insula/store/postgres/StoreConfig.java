@@ -86,6 +86,12 @@ public record StoreConfig(
                 host, port, database, otherUser, otherPassword, tls, poolSize, maxWaitQueueSize, pipelining, timeout);
     }
 
+    /** The same database, asked with other limits. */
+    public StoreConfig with(int newPoolSize, int newMaxWaitQueueSize, int newPipelining, Duration newTimeout) {
+        return new StoreConfig(
+                host, port, database, user, password, tls, newPoolSize, newMaxWaitQueueSize, newPipelining, newTimeout);
+    }
+
     public StoreConfig withPoolSize(int size) {
         return new StoreConfig(host, port, database, user, password, tls, size, maxWaitQueueSize, pipelining, timeout);
     }

@@ -1,0 +1,51 @@
+package io.insula.launcher;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * The one directory that a running program writes to, besides the temporary directory.
+ *
+ * @param directory absolute
+ */
+record Home(Path directory) {
+
+    /** Resolves and creates the directory, readable by its owner only. */
+    static Home at(Path directory) {
+        Path absolute = directory.toAbsolutePath().normalize();
+        try {
+            if (!Files.isDirectory(absolute)) {
+                Path parent = absolute.getParent();
+                if (parent != null) {
+                    Files.createDirectories(parent);
+                }
+                Files.createDirectory(
+                        absolute, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("home " + absolute + ": cannot be created", e);
+        }
+        return new Home(absolute);
+    }
+
+    static Path standard() {
+        return Path.of(System.getProperty("user.home"), ".insula");
+    }
+
+    Path settingsFile() {
+        return directory.resolve("insula.properties");
+    }
+
+    /** The secret that access keys are hashed with when the settings name none. */
+    Path pepperFile() {
+        return directory.resolve("pepper");
+    }
+
+    /** Where DJL and its tokenizers unpack native libraries. */
+    Path nativeCache() {
+        return directory.resolve("cache");
+    }
+}

@@ -1,0 +1,127 @@
+package io.insula.launcher.config;
+
+import io.insula.api.dispatch.DispatchConfig;
+import io.insula.api.http.HttpConfig;
+import io.insula.api.openai.RequestLimits;
+import io.insula.api.vizra.VizraModels;
+import io.insula.launcher.management.ManagementConfig;
+import java.time.Duration;
+import java.util.Map;
+
+/** Reads what the HTTP side is told: listening, limits of requests, dispatch, the management port. */
+final class HttpSettings {
+
+    private static final Duration MILLI = Duration.ofMillis(1);
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private HttpSettings() {}
+
+    static HttpConfig http(Settings settings) {
+        HttpConfig standard = HttpConfig.DEFAULT;
+        return new HttpConfig(
+                settings.text("http.host", standard.host(), "address the API listens on"),
+                settings.integer("http.port", standard.port(), 0, 65_535, "port of the API; 0 takes a free one"),
+                (int) settings.size(
+                        "http.max-body", standard.maxBodyBytes(), 1024, 1 << 30, "largest request body; above it: 413"),
+                (int) settings.size(
+                        "http.max-header", standard.maxHeaderBytes(), 1024, 1 << 20, "largest request head"),
+                settings.duration(
+                        "http.idle-timeout",
+                        standard.idleTimeout(),
+                        Duration.ofSeconds(1),
+                        Duration.ofHours(24),
+                        "a connection without traffic is closed"),
+                settings.duration(
+                        "http.body-timeout", standard.bodyTimeout(), MILLI, HOUR, "a request body arrives within it"),
+                settings.duration(
+                        "http.keep-alive",
+                        standard.keepAliveInterval(),
+                        MILLI,
+                        HOUR,
+                        "a stream whose next text is awaited sends a comment this often"),
+                settings.duration(
+                        "http.slow-reader",
+                        standard.slowReaderTimeout(),
+                        MILLI,
+                        HOUR,
+                        "a client that takes nothing for this long is given up"),
+                settings.flag(
+                        "http.keyless-loopback",
+                        standard.keylessLoopback(),
+                        "/v1 and /api/vizra-adk answer requests from this machine without a key, as the default tenant"),
+                limits(settings));
+    }
+
+    private static RequestLimits limits(Settings settings) {
+        RequestLimits standard = RequestLimits.DEFAULT;
+        return new RequestLimits(
+                settings.integer(
+                        "request.max-messages", standard.maxMessages(), 1, 1_000_000, "messages of one conversation"),
+                settings.integer(
+                        "request.max-content-parts",
+                        standard.maxContentParts(),
+                        1,
+                        1_000_000,
+                        "text parts of one message"),
+                settings.integer("request.max-stop", standard.maxStop(), 1, 64, "stop strings of one request"),
+                settings.integer(
+                        "request.max-stop-length", standard.maxStopChars(), 1, 65_536, "characters of a stop string"),
+                settings.integer(
+                        "request.max-model-length",
+                        standard.maxModelChars(),
+                        36,
+                        4096,
+                        "characters of the model's name"));
+    }
+
+    static DispatchConfig dispatch(Settings settings) {
+        DispatchConfig standard = DispatchConfig.DEFAULT;
+        return new DispatchConfig(
+                settings.duration(
+                        "dispatch.admission-timeout",
+                        standard.admissionTimeout(),
+                        MILLI,
+                        HOUR,
+                        "an engine that has not answered by then is passed over"),
+                settings.duration(
+                        "dispatch.silence-timeout",
+                        standard.silenceTimeout(),
+                        Duration.ofSeconds(3),
+                        HOUR,
+                        "a stream without any frame for this long has lost its engine"),
+                settings.duration(
+                        "dispatch.cancel-grace",
+                        standard.cancelGrace(),
+                        MILLI,
+                        HOUR,
+                        "how long a cancelled stream's exact token counts are waited for"),
+                settings.integer(
+                        "dispatch.tries", standard.tries(), 1, 100, "engines asked before the client is told 503"),
+                settings.duration(
+                        "dispatch.retry-after",
+                        standard.retryAfter(),
+                        MILLI,
+                        HOUR,
+                        "what a client is told to wait when no engine named a time"));
+    }
+
+    static VizraModels vizra(Settings settings) {
+        return new VizraModels(
+                Map.of(),
+                settings.text(
+                        "vizra.default-config",
+                        "starter",
+                        "the assistant config behind every gpt-… model name on /api/vizra-adk"));
+    }
+
+    static ManagementConfig management(Settings settings) {
+        return new ManagementConfig(
+                settings.text("management.host", "127.0.0.1", "address of /healthz, /readyz and /metrics"),
+                settings.integer(
+                        "management.port",
+                        8001,
+                        0,
+                        65_535,
+                        "port of /healthz, /readyz and /metrics; 0 takes a free one"));
+    }
+}

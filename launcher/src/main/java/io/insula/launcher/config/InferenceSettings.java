@@ -1,0 +1,101 @@
+package io.insula.launcher.config;
+
+import io.insula.inference.InferenceConfig;
+import io.insula.inference.admission.AdmissionConfig;
+import io.insula.inference.engine.EngineConfig;
+import io.insula.inference.schedule.SchedulerConfig;
+import io.insula.launcher.model.ModelCatalog;
+import io.insula.protocol.ModelName;
+import java.time.Duration;
+
+/** Reads what the inference side is told: the model, its engine, its scheduler and its door. */
+final class InferenceSettings {
+
+    private static final Duration MILLI = Duration.ofMillis(1);
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private InferenceSettings() {}
+
+    static ModelName model(Settings settings) {
+        String name = settings.text("model.name", ModelCatalog.STARTER.name().value(), "the base model that is served");
+        try {
+            return new ModelName(name);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException("model.name: " + e.getMessage());
+        }
+    }
+
+    static EngineConfig engine(Settings settings) {
+        EngineConfig standard = EngineConfig.defaults();
+        return new EngineConfig(
+                settings.integer(
+                        "engine.threads",
+                        standard.threads(),
+                        0,
+                        1024,
+                        "computing threads of one step, at most the model's heads; 0: one for each processor"),
+                settings.flag(
+                        "engine.spinning",
+                        standard.allowSpinning(),
+                        "idle computing threads wait busily: faster on dedicated cores, much slower on shared ones"),
+                settings.size(
+                        "engine.kv-budget",
+                        standard.kvBudgetBytes(),
+                        1,
+                        1L << 50,
+                        "memory that all key/value caches together may reach"),
+                settings.integer(
+                        "engine.slot-tokens",
+                        standard.slotTokens(),
+                        2,
+                        10_000_000,
+                        "tokens of one slot, the longest prompt plus answer; at most the model's context"),
+                settings.integer("engine.max-slots", standard.maxSlots(), 1, 1024, "the most streams at once"));
+    }
+
+    static InferenceConfig inference(Settings settings) {
+        AdmissionConfig door = AdmissionConfig.DEFAULT;
+        SchedulerConfig scheduler = SchedulerConfig.DEFAULT;
+        return new InferenceConfig(
+                new AdmissionConfig(
+                        settings.integer(
+                                "admission.pending",
+                                door.pendingCommands(),
+                                1,
+                                100_000,
+                                "prompts rendered at once; more are refused as overload"),
+                        settings.duration(
+                                "admission.memory", door.memory(), MILLI, HOUR, "how long answers are remembered"),
+                        settings.integer(
+                                "admission.remembered",
+                                door.remembered(),
+                                1,
+                                10_000_000,
+                                "how many answers are remembered at most")),
+                new SchedulerConfig(
+                        settings.integer(
+                                "scheduler.prefill-chunk",
+                                scheduler.prefillChunkTokens(),
+                                2,
+                                8192,
+                                "prompt tokens between two decode steps"),
+                        settings.integer(
+                                "scheduler.queue-streams",
+                                scheduler.queueStreams(),
+                                0,
+                                100_000,
+                                "streams that may wait for a slot; above it: 503"),
+                        settings.integer(
+                                "scheduler.queue-tokens",
+                                scheduler.queueTokens(),
+                                1,
+                                Integer.MAX_VALUE,
+                                "prompt tokens that may wait for a slot; above it: 503"),
+                        settings.duration(
+                                "scheduler.restart-delay",
+                                scheduler.restartDelay(),
+                                MILLI,
+                                HOUR,
+                                "how long after a failed start an engine is started again")));
+    }
+}

@@ -1,0 +1,55 @@
+package io.insula.launcher.config;
+
+import io.insula.api.dispatch.DispatchConfig;
+import io.insula.api.http.HttpConfig;
+import io.insula.api.vizra.VizraModels;
+import io.insula.inference.InferenceConfig;
+import io.insula.inference.engine.EngineConfig;
+import io.insula.launcher.management.ManagementConfig;
+import io.insula.protocol.ModelName;
+import io.insula.store.CacheConfig;
+import io.insula.store.UsageWriterConfig;
+import java.time.Duration;
+
+/**
+ * Every setting of the program, one record a component.
+ *
+ * @param drainTimeout how long a stopping program lets running streams go on
+ * @param model the base model that is served
+ */
+public record InsulaConfig(
+        HttpConfig http,
+        DispatchConfig dispatch,
+        VizraModels vizra,
+        Duration drainTimeout,
+        ManagementConfig management,
+        DatabaseConfig database,
+        CacheConfig cache,
+        UsageWriterConfig usage,
+        ModelName model,
+        EngineConfig engine,
+        InferenceConfig inference) {
+
+    /** Reads every setting and refuses the unknown ones. */
+    public static InsulaConfig from(Settings settings) {
+        InsulaConfig config = new InsulaConfig(
+                HttpSettings.http(settings),
+                HttpSettings.dispatch(settings),
+                HttpSettings.vizra(settings),
+                settings.duration(
+                        "shutdown.drain-timeout",
+                        Duration.ofSeconds(30),
+                        Duration.ZERO,
+                        Duration.ofMinutes(60),
+                        "how long a stopping program lets running streams go on"),
+                HttpSettings.management(settings),
+                StoreSettings.database(settings),
+                StoreSettings.cache(settings),
+                StoreSettings.usage(settings),
+                InferenceSettings.model(settings),
+                InferenceSettings.engine(settings),
+                InferenceSettings.inference(settings));
+        settings.refuseUnknown();
+        return config;
+    }
+}

@@ -1,0 +1,243 @@
+package io.insula.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.http.StreamResponse;
+import com.openai.models.chat.completions.ChatCompletionChunk;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole road on the starter model: the program as a user starts it, asked over real HTTP. */
+class UpIT {
+
+    private static final String FRANCE = "What is the capital of France?";
+
+    @TempDir
+    static Path directory;
+
+    static InsulaProcess insula;
+
+    @BeforeAll
+    static void start() {
+        insula = InsulaProcess.up(TestHomes.withStarterModel(directory.resolve("home")));
+    }
+
+    @AfterAll
+    static void stop() {
+        insula.close();
+    }
+
+    @Test
+    void answersAQuestionAtTemperatureZero() throws Exception {
+        assertThat(new ChatClient(insula).ask(FRANCE, Map.of("temperature", 0, "max_tokens", 40)))
+                .contains("Paris");
+    }
+
+    @Test
+    void givesTheSameBytesTwice() throws Exception {
+        ChatClient client = new ChatClient(insula);
+        Map<String, Object> seeded = Map.of("temperature", 0.8, "seed", 42, "max_tokens", 60);
+
+        String first = client.ask("Tell me about the sea.", seeded);
+
+        assertThat(first).isNotEmpty();
+        assertThat(client.ask("Tell me about the sea.", seeded)).isEqualTo(first);
+        assertThat(client.ask("Tell me about the sea.", Map.of("temperature", 0.8, "seed", 43, "max_tokens", 60)))
+                .isNotEqualTo(first);
+    }
+
+    @Test
+    void streamsWhatItAnswersAtOnce() throws Exception {
+        ChatClient client = new ChatClient(insula);
+        Map<String, Object> settings = Map.of("temperature", 0, "max_tokens", 40);
+
+        ChatClient.Streamed streamed = client.stream(FRANCE, settings);
+
+        assertThat(streamed.text()).isEqualTo(client.ask(FRANCE, settings));
+        assertThat(streamed.finishReason()).isIn("stop", "length");
+        assertThat(streamed.events()).last().isEqualTo("[DONE]");
+    }
+
+    @Test
+    void eightConcurrentStreamsEqualTheirSoloRuns() throws Exception {
+        ChatClient client = new ChatClient(insula);
+        List<String> questions = IntStream.range(0, 8)
+                .mapToObj(i -> "Write a short story about the number " + i + " and its friends.")
+                .toList();
+        List<ChatClient.Streamed> alone = new ArrayList<>();
+        for (int i = 0; i < questions.size(); i++) {
+            alone.add(client.stream(questions.get(i), sampling(i)));
+        }
+
+        List<CompletableFuture<ChatClient.Streamed>> together = IntStream.range(0, 8)
+                .mapToObj(i -> client.streamAsync(questions.get(i), sampling(i)))
+                .toList();
+
+        assertThat(together.stream().map(future -> future.join().text()))
+                .isEqualTo(alone.stream().map(ChatClient.Streamed::text).toList());
+        assertThat(alone.stream().map(ChatClient.Streamed::text).distinct()).hasSize(8);
+    }
+
+    private static Map<String, Object> sampling(int i) {
+        return Map.of("temperature", i % 2 == 0 ? 0 : 0.9, "seed", i, "max_tokens", 24 + i);
+    }
+
+    @Test
+    void theOfficialJavaClientReadsAnswersAndStreams() {
+        OpenAIClient client = OpenAIOkHttpClient.builder()
+                .baseUrl(insula.baseUrl())
+                .apiKey(insula.key())
+                .build();
+        ChatCompletionCreateParams question = ChatCompletionCreateParams.builder()
+                .model(insula.model())
+                .addUserMessage(FRANCE)
+                .temperature(0)
+                .maxCompletionTokens(40)
+                .build();
+
+        String answer = client.chat()
+                .completions()
+                .create(question)
+                .choices()
+                .getFirst()
+                .message()
+                .content()
+                .orElseThrow();
+        try (StreamResponse<ChatCompletionChunk> stream =
+                client.chat().completions().createStreaming(question)) {
+            String streamed = stream.stream()
+                    .flatMap(chunk -> chunk.choices().stream())
+                    .flatMap(choice -> choice.delta().content().stream())
+                    .collect(Collectors.joining());
+
+            assertThat(answer).contains("Paris");
+            assertThat(streamed).isEqualTo(answer);
+        }
+        assertThat(client.models().list().data()).anyMatch(model -> model.id().equals(insula.model()));
+    }
+
+    @Test
+    void aPromptBeyondTheContextIsRefusedByName() throws Exception {
+        HttpResponse<String> response = new ChatClient(insula).post("word ".repeat(30_000), Map.of());
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body()).contains("context_length_exceeded").contains("\"messages\"");
+    }
+
+    @Test
+    void aStopStringEndsTheAnswerBeforeItAppears() throws Exception {
+        ChatClient client = new ChatClient(insula);
+        String free = client.ask(FRANCE, Map.of("temperature", 0, "max_tokens", 40));
+        String stop = free.substring(free.indexOf("Paris"), free.indexOf("Paris") + 5);
+
+        HttpResponse<String> stopped =
+                client.post(FRANCE, Map.of("temperature", 0, "max_tokens", 40, "stop", List.of(stop)));
+
+        JsonNode choice = ChatClient.JSON.readTree(stopped.body()).at("/choices/0");
+        assertThat(choice.at("/message/content").asText()).isEqualTo(free.substring(0, free.indexOf("Paris")));
+        assertThat(choice.at("/finish_reason").asText()).isEqualTo("stop");
+    }
+
+    @Test
+    void aClientThatLeavesFreesTheSlot() throws Exception {
+        ChatClient client = new ChatClient(insula);
+        var response = client.open("Count from one to a thousand, slowly.", Map.of("max_tokens", 800));
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+            for (int i = 0; i < 10; i++) {
+                assertThat(reader.readLine()).isNotNull();
+            }
+            assertThat(metric("insula_inference_slots_active")).isGreaterThanOrEqualTo(1);
+        }
+
+        long left = System.nanoTime();
+        while (metric("insula_inference_slots_active") > 0) {
+            assertThat(Duration.ofNanos(System.nanoTime() - left)).isLessThan(Duration.ofSeconds(2));
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void theManagementPortTellsHealthReadinessAndMetrics() throws Exception {
+        assertThat(get(insula.managementUrl() + "/healthz").statusCode()).isEqualTo(200);
+        assertThat(get(insula.managementUrl() + "/readyz").statusCode()).isEqualTo(200);
+        new ChatClient(insula).ask(FRANCE, Map.of("temperature", 0, "max_tokens", 5));
+        assertThat(get(insula.managementUrl() + "/metrics").body())
+                .contains("insula_inference_decode_tokens_total")
+                .contains("vertx_http_server");
+    }
+
+    @Test
+    void theWellKnownKeyIsRefusedFromAnywhereElse() throws Exception {
+        HttpRequest.Builder forwarded =
+                new ChatClient(insula).request("/models").header("X-Forwarded-For", "10.0.0.1");
+        HttpRequest.Builder foreign = new ChatClient(insula).request("/models").header("Origin", "https://example.com");
+
+        assertThat(send(new ChatClient(insula).request("/models")).statusCode()).isEqualTo(200);
+        assertThat(send(forwarded).statusCode()).isEqualTo(401);
+        assertThat(send(foreign).statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void nothingIsWrittenOutsideTheHomeAndTheTemporaryDirectory() throws IOException {
+        try (Stream<Path> files = Files.walk(insula.userHome)) {
+            assertThat(files.filter(Files::isRegularFile)).isEmpty();
+        }
+    }
+
+    @Test
+    void theLogHoldsNoKeyNoPromptAndNoAnswer() throws Exception {
+        ChatClient client = new ChatClient(insula);
+        client.ask("What is a zyzzyva-canary-7141?", Map.of("temperature", 0, "max_tokens", 20));
+        String banner = insula.output();
+
+        String log = banner.lines()
+                .filter(line -> line.matches("^\\d\\d:\\d\\d:\\d\\d.*"))
+                .collect(Collectors.joining("\n"));
+
+        assertThat(log).isNotEmpty().doesNotContain("zyzzyva", "Bearer", "Authorization");
+    }
+
+    private static double metric(String name) throws IOException, InterruptedException {
+        return get(insula.managementUrl() + "/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    private static HttpResponse<String> get(String url) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create(url)));
+    }
+
+    private static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request.timeout(Duration.ofSeconds(20)).build(), HttpResponse.BodyHandlers.ofString());
+        }
+    }
+}
