@@ -20,7 +20,8 @@ final class Candidates {
     private static final float LN2_HIGH = 355f / 512;
     private static final float LN2_LOW = -2.1219444e-4f;
     private static final float ROUNDING = 0x1.8p23f;
-    private static final int ROUNDING_BITS = Float.floatToRawIntBits(ROUNDING);
+    private static final int EXPONENT_BIAS = 127;
+    private static final int MANTISSA_BITS = 23;
     /** Weights fall into classes by exponent and the top bits of the mantissa: 16 to the octave. */
     private static final int CLASS_SHIFT = 19;
 
@@ -28,9 +29,12 @@ final class Candidates {
 
     private final float[] logits;
     private final float[] weights;
+    private final int[] exponents;
     private final int[] kept;
+    private final long[] members;
     private final double[] classWeights = new double[ONE_CLASS + 2];
     private float highest;
+    private int likely;
 
     Candidates(int vocabulary) {
         if (vocabulary < 1) {
@@ -38,7 +42,10 @@ final class Candidates {
         }
         this.logits = new float[vocabulary];
         this.weights = new float[vocabulary];
-        this.kept = new int[vocabulary];
+        this.exponents = new int[vocabulary];
+        // One more than there are tokens: a place is written before it is known whether it counts.
+        this.kept = new int[vocabulary + 1];
+        this.members = new long[vocabulary];
     }
 
     /** Takes one row of logits; the buffer's position does not matter and is not moved. */
@@ -95,10 +102,15 @@ final class Candidates {
     /** Draws from the smallest set of most probable tokens whose probability reaches {@code topP}. */
     int drawFromNucleus(double temperature, double topP, double uniform) {
         double total = weigh(temperature);
-        int count = keepNucleus(topP * total, (1 - topP) * total / weights.length);
+        long lastKept = lastOfNucleus(topP * total, (1 - topP) * total / weights.length);
+        int count = 0;
         double keptTotal = 0;
-        for (int i = 0; i < count; i++) {
-            keptTotal += weights[kept[i]];
+        for (int i = 0; i < likely; i++) {
+            int token = kept[i];
+            boolean within = order(token) <= lastKept;
+            kept[count] = token;
+            count += within ? 1 : 0;
+            keptTotal += within ? weights[token] : 0;
         }
         double target = uniform * keptTotal;
         double before = 0;
@@ -118,8 +130,7 @@ final class Candidates {
         for (int i = 0; i < logits.length; i++) {
             // e^x = 2^n e^r with |r| <= ln(2)/2; below the clamp n is -127 and the scale's bits are those of zero.
             float x = Math.max((logits[i] - top) * scale, LOWEST_EXPONENT);
-            float rounded = x * LOG2_E + ROUNDING;
-            float n = rounded - ROUNDING;
+            float n = x * LOG2_E + ROUNDING - ROUNDING;
             float r = x - n * LN2_HIGH - n * LN2_LOW;
             float p = 1f / 5040;
             p = p * r + 1f / 720;
@@ -127,9 +138,12 @@ final class Candidates {
             p = p * r + 1f / 24;
             p = p * r + 1f / 6;
             p = p * r + 1f / 2;
-            p = p * r * r + r + 1f;
-            int exponent = Float.floatToRawIntBits(rounded) - ROUNDING_BITS + 127;
-            weights[i] = p * Float.intBitsToFloat(exponent << 23);
+            weights[i] = p * r * r + r + 1f;
+            exponents[i] = (int) n;
+        }
+        // A loop of its own: the compiler vectorises the one above only without the change from bits to a float.
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] *= Float.intBitsToFloat((exponents[i] + EXPONENT_BIAS) << MANTISSA_BITS);
         }
         double total = 0;
         for (int from = 0; from < weights.length; from += BLOCK) {
@@ -157,21 +171,25 @@ final class Candidates {
     }
 
     /**
-     * Puts the nucleus into {@code kept}, ids ascending, and returns its size.
+     * Puts the tokens that may belong to the nucleus into {@code kept}, ids ascending, and returns the order of the last that
+     * does.
      *
      * @param needed the weight that the nucleus reaches
      * @param floor tokens below it cannot belong to the nucleus: all of them together weigh less than what is left out
      */
-    private int keepNucleus(double needed, double floor) {
-        int count = 0;
-        Arrays.fill(classWeights, 0);
+    private long lastOfNucleus(double needed, double floor) {
         float limit = Math.max((float) floor, Float.MIN_NORMAL);
+        // Without a branch, which the processor would guess wrong half the time.
+        int count = 0;
         for (int token = 0; token < weights.length; token++) {
-            float weight = weights[token];
-            if (weight >= limit) {
-                kept[count++] = token;
-                classWeights[weightClass(weight)] += weight;
-            }
+            kept[count] = token;
+            count += weights[token] >= limit ? 1 : 0;
+        }
+        likely = count;
+        Arrays.fill(classWeights, 0);
+        for (int i = 0; i < count; i++) {
+            float weight = weights[kept[i]];
+            classWeights[weightClass(weight)] += weight;
         }
         int boundary = classWeights.length - 1;
         double above = 0;
@@ -179,21 +197,13 @@ final class Candidates {
             above += classWeights[boundary];
             boundary--;
         }
-        long lastKept = lastOfNucleus(boundary, count, needed - above);
-        int size = 0;
-        for (int i = 0; i < count; i++) {
-            if (order(kept[i]) <= lastKept) {
-                kept[size++] = kept[i];
-            }
-        }
-        return size;
+        return lastOfClass(boundary, needed - above);
     }
 
     /** Sorts the one class in which the nucleus ends, and returns the order of its last member. */
-    private long lastOfNucleus(int boundary, int count, double needed) {
-        long[] members = new long[count];
+    private long lastOfClass(int boundary, double needed) {
         int size = 0;
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < likely; i++) {
             if (weightClass(weights[kept[i]]) == boundary) {
                 members[size++] = order(kept[i]);
             }
