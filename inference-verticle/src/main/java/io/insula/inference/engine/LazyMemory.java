@@ -28,7 +28,7 @@ final class LazyMemory {
     static MemorySegment allocate(Arena arena, long bytes) {
         MemorySegment address = (MemorySegment) invoke(CALLOC, 1L, bytes);
         if (address.address() == 0) {
-            throw new OutOfMemoryError("no " + bytes + " bytes of native memory for the KV cache");
+            throw new OutOfMemoryError("no " + bytes + " bytes of native memory");
         }
         return address.reinterpret(bytes, arena, memory -> invoke(FREE, memory));
     }

@@ -1,5 +1,6 @@
 package io.insula.inference.engine;
 
+import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDList;
@@ -14,6 +15,7 @@ import io.insula.inference.weights.GgufFile;
 import java.lang.foreign.Arena;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +34,6 @@ import org.slf4j.LoggerFactory;
 public final class OnnxDecoderEngine implements DecoderEngine {
 
     private static final Logger LOG = LoggerFactory.getLogger(OnnxDecoderEngine.class);
-    private static final String RUNTIME = "OnnxRuntime";
     /** Tokens of a prompt that one run takes: more make the intermediate values leave the cache. */
     private static final int CHUNK = 128;
 
@@ -41,6 +42,7 @@ public final class OnnxDecoderEngine implements DecoderEngine {
 
     private final EngineShape shape;
     private final Arena weights;
+    private final PassingMemory packed;
     private final Model model;
     private final OnnxDecoderBlock block;
     private final KvCache cache;
@@ -63,9 +65,11 @@ public final class OnnxDecoderEngine implements DecoderEngine {
             OnnxDecoderBlock block,
             Model model,
             KvCache cache,
-            Arena weights) {
+            Arena weights,
+            PassingMemory packed) {
         this.shape = new EngineShape(decoder.shape().vocabulary(), budget.slots(), budget.slotTokens());
         this.weights = weights;
+        this.packed = packed;
         this.model = model;
         this.block = block;
         this.cache = cache;
@@ -85,6 +89,7 @@ public final class OnnxDecoderEngine implements DecoderEngine {
         float[] likeABatch = trial(LEAST_CACHE_ROWS, LEAST_CACHE_ROWS);
         this.leastRows = Arrays.equals(trial(1, 1), likeABatch) ? 1 : LEAST_CACHE_ROWS;
         this.leastLogits = Arrays.equals(trial(leastRows, 1), likeABatch) ? 1 : LEAST_CACHE_ROWS;
+        releaseCopied(likeABatch);
     }
 
     /**
@@ -104,33 +109,37 @@ public final class OnnxDecoderEngine implements DecoderEngine {
     public static OnnxDecoderEngine load(DecoderDescription decoder, EngineConfig config) {
         KvBudget budget = KvBudget.of(decoder.shape(), config);
         int threads = OnnxSessions.threads(decoder.shape(), config);
-        // DJL insists on creating the runtime's environment itself.
-        Engine engine = Engine.getEngine(RUNTIME);
+        // Preparing the runtime and packing the weights take about as long.
+        CompletableFuture<Engine> runtime = CompletableFuture.supplyAsync(OnnxSessions::runtime);
         Arena weights = Arena.ofShared();
+        PassingMemory packed = new PassingMemory();
         @Nullable KvCache cache = null;
         try {
             cache = new KvCache(decoder.shape(), Math.max(LEAST_CACHE_ROWS, budget.slots()), capacity(budget));
-            OnnxGraph graph = OnnxGraphWriter.write(decoder, capacity(budget), weights);
+            OnnxGraph graph = OnnxGraphWriter.write(
+                    decoder, capacity(budget), (bytes, alignment) -> LazyMemory.allocate(weights, bytes), packed);
+            Engine engine = runtime.join();
             OnnxDecoderBlock block = new OnnxDecoderBlock(
                     OnnxSessions.create(OrtEnvironment.getEnvironment(), graph, threads, config.allowSpinning()),
                     decoder.shape().layers());
-            Model model = engine.newModel("decoder", null);
+            Model model = engine.newModel("decoder", Device.cpu());
             model.setBlock(block);
             LOG.info("KV cache: {}; {} threads, spinning {}", budget, threads, config.allowSpinning() ? "on" : "off");
-            return new OnnxDecoderEngine(decoder, budget, graph, block, model, cache, weights);
+            return new OnnxDecoderEngine(decoder, budget, graph, block, model, cache, weights, packed);
         } catch (OrtException e) {
-            close(cache, weights);
+            close(cache, weights, packed);
             throw new EngineException("ONNX Runtime cannot load the model: " + e.getMessage(), e);
         } catch (RuntimeException | Error e) {
-            close(cache, weights);
+            close(cache, weights, packed);
             throw e;
         }
     }
 
-    private static void close(@Nullable KvCache cache, Arena weights) {
+    private static void close(@Nullable KvCache cache, Arena weights, PassingMemory packed) {
         if (cache != null) {
             cache.close();
         }
+        packed.close();
         weights.close();
     }
 
@@ -226,9 +235,19 @@ public final class OnnxDecoderEngine implements DecoderEngine {
         run(steps.decode(wanted, computed));
     }
 
+    /** Frees the packed weights of which the runtime has copies of its own: wherever it has kernels for them. */
+    private void releaseCopied(float[] logits) {
+        packed.invert();
+        if (Arrays.equals(trial(leastRows, leastLogits), logits)) {
+            packed.close();
+        } else {
+            packed.invert();
+        }
+    }
+
     /** The logits of a fixed token after a fixed prompt, decoded alone or beside a void row. */
     private float[] trial(int computed, int wanted) {
-        int[] tokens = new int[Math.min(8, shape.slotTokens() - 1)];
+        int[] tokens = new int[Math.min(2, shape.slotTokens() - 1)];
         Arrays.setAll(tokens, i -> i * shape.vocabulary() / tokens.length);
         prefill(0, tokens, 0, tokens.length);
         decode(1, computed, wanted, tokens);
@@ -248,7 +267,7 @@ public final class OnnxDecoderEngine implements DecoderEngine {
             closed = true;
             block.close();
             model.close();
-            close(cache, weights);
+            close(cache, weights, packed);
         }
     }
 }

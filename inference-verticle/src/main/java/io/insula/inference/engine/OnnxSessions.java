@@ -1,5 +1,6 @@
 package io.insula.inference.engine;
 
+import ai.djl.engine.Engine;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
@@ -32,6 +33,14 @@ final class OnnxSessions {
             LOG.info("threads: {} lowered to {}, the heads of the model", wanted, decoder.heads());
         }
         return Math.min(wanted, decoder.heads());
+    }
+
+    /** DJL's engine over ONNX Runtime. DJL insists on creating the runtime's environment itself, so this comes first. */
+    static Engine runtime() {
+        // Otherwise DJL reports its first use to its makers, and loads whatever other engine it finds beside this one.
+        System.setProperty("OPT_OUT_TRACKING", "true");
+        System.setProperty("ai.djl.onnx.disable_alternative", "true");
+        return Engine.getEngine("OnnxRuntime");
     }
 
     static OrtSession create(OrtEnvironment environment, OnnxGraph graph, int threads, boolean spinning)

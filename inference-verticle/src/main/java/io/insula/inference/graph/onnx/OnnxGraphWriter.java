@@ -8,8 +8,8 @@ import io.insula.inference.graph.RopeLayout;
 import io.insula.inference.weights.GgufTensor;
 import io.insula.inference.weights.ModelFileException;
 import io.insula.inference.weights.TensorType;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -37,17 +37,19 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
 
     private final DecoderShape shape;
     private final int capacity;
-    private final Arena arena;
+    private final SegmentAllocator lasting;
+    private final SegmentAllocator passing;
     private final OnnxModelBuilder model = new OnnxModelBuilder();
     private final Set<GgufTensor> weights = new LinkedHashSet<>();
     private final Map<String, String> blockSums = new HashMap<>();
     private final Map<Integer, String> blockIndicators = new HashMap<>();
     private @Nullable GgufTensor embedding;
 
-    private OnnxGraphWriter(DecoderShape shape, int capacity, Arena arena) {
+    private OnnxGraphWriter(DecoderShape shape, int capacity, SegmentAllocator lasting, SegmentAllocator passing) {
         this.shape = shape;
         this.capacity = capacity;
-        this.arena = arena;
+        this.lasting = lasting;
+        this.passing = passing;
         String rows = "rows";
         model.input(OnnxGraph.HIDDEN, DataType.FLOAT, "tokens", shape.hidden());
         model.input(OnnxGraph.STEP_SHAPE, DataType.INT64, 3);
@@ -72,10 +74,13 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
      * Writes a decoder.
      *
      * @param capacity positions of each cache row
-     * @param arena holds the packed weights as long as the graph's runtime session lives
+     * @param lasting gives memory for what the runtime reads as long as its session lives
+     * @param passing gives zeroed memory for what the runtime's kernels commonly copy into layouts of their own: most of the
+     *     quantised weights
      */
-    public static OnnxGraph write(DecoderDescription decoder, int capacity, Arena arena) {
-        OnnxGraphWriter writer = new OnnxGraphWriter(decoder.shape(), capacity, arena);
+    public static OnnxGraph write(
+            DecoderDescription decoder, int capacity, SegmentAllocator lasting, SegmentAllocator passing) {
+        OnnxGraphWriter writer = new OnnxGraphWriter(decoder.shape(), capacity, lasting, passing);
         decoder.write(writer);
         return new OnnxGraph(
                 writer.model.build(),
@@ -93,8 +98,8 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
     @Override
     public OnnxValue rmsNorm(OnnxValue x, GgufTensor gain) {
         Map<String, Float> epsilon = Map.of("epsilon", (float) shape.rmsEpsilon());
-        WeightPacker packer = new WeightPacker(List.of(supported(gain)), arena);
-        String gains = constant(gain.name(), packer.floats(), packer.columns());
+        WeightPacker packer = new WeightPacker(List.of(supported(gain)));
+        String gains = constant(gain.name(), packer.floats(lasting), packer.columns());
         String addend = x.addend();
         if (addend == null) {
             return OnnxValue.named(model.node(
@@ -126,22 +131,23 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
     }
 
     private OnnxValue product(String in, List<GgufTensor> stacked) {
-        WeightPacker packer = new WeightPacker(stacked, arena);
+        WeightPacker packer = new WeightPacker(stacked);
         TensorType type = stacked.getFirst().type();
         String name = stacked.getFirst().name();
         int rows = packer.rows();
         int columns = packer.columns();
         if (FLOATS.contains(type)) {
-            String weight = constant(name, packer.floats(), rows, columns);
+            String weight = constant(name, packer.floats(lasting), rows, columns);
             return OnnxValue.named(model.node(OnnxModelBuilder.ONNX, "Gemm", List.of(in, weight), Map.of("transB", 1)));
         }
         int bits = type == TensorType.Q8_0 ? 8 : 4;
+        WeightPacker.Blocks blocks = packer.blocks(lasting, passing);
         String quants = model.initializer(new OnnxInitializer(
                 name,
                 OnnxInitializer.Type.UINT8,
                 List.of((long) rows, (long) columns / BLOCK, (long) BLOCK * bits / 8),
-                packer.quants()));
-        String scales = constant(name + ".scales", packer.scales(), (long) rows * (columns / BLOCK));
+                blocks.quants()));
+        String scales = constant(name + ".scales", blocks.scales(), (long) rows * (columns / BLOCK));
         String product = model.node(
                 OnnxModelBuilder.MICROSOFT,
                 "MatMulNBits",
@@ -150,7 +156,7 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
         if (type != TensorType.Q4_1) {
             return OnnxValue.named(product);
         }
-        String offsets = constant(name + ".offsets", packer.offsets(), rows, columns / BLOCK);
+        String offsets = constant(name + ".offsets", blocks.offsets(), rows, columns / BLOCK);
         String sums = blockSums.computeIfAbsent(in, value -> blockSums(value, columns));
         return OnnxValue.corrected(product, onTop(sums, offsets));
     }
@@ -163,7 +169,7 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
     private String blockSums(String in, int columns) {
         String indicator = blockIndicators.computeIfAbsent(columns, width -> {
             int blocks = width / BLOCK;
-            MemorySegment ones = arena.allocate((long) blocks * width * Float.BYTES, Long.BYTES);
+            MemorySegment ones = passing.allocate((long) blocks * width * Float.BYTES, Long.BYTES);
             for (int column = 0; column < width; column++) {
                 ones.setAtIndex(ValueLayout.JAVA_FLOAT, (long) column / BLOCK * width + column, 1);
             }
@@ -252,8 +258,8 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
 
     private void rotaryTables() {
         int pairs = shape.headSize() / 2;
-        MemorySegment cosines = arena.allocate((long) capacity * pairs * Float.BYTES, Long.BYTES);
-        MemorySegment sines = arena.allocate((long) capacity * pairs * Float.BYTES, Long.BYTES);
+        MemorySegment cosines = lasting.allocate((long) capacity * pairs * Float.BYTES, Long.BYTES);
+        MemorySegment sines = lasting.allocate((long) capacity * pairs * Float.BYTES, Long.BYTES);
         for (int pair = 0; pair < pairs; pair++) {
             double frequency = Math.pow(shape.ropeTheta(), -2.0 * pair / shape.headSize());
             for (int position = 0; position < capacity; position++) {
