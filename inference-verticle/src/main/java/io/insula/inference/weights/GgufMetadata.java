@@ -32,6 +32,11 @@ public final class GgufMetadata {
         return values.containsKey(key);
     }
 
+    /** The values by key, as instances of the classes that the constructor names. */
+    Map<String, Object> values() {
+        return values;
+    }
+
     /** {@code general.architecture}: "llama", "qwen2", … */
     public String architecture() {
         return string("general.architecture");

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.LongStream;
 
 /**
  * Writes GGUF version 3 files: small models made for a test, and requantised ones.
@@ -61,6 +63,40 @@ public final class GgufWriter {
             array.putFloat(value);
         }
         return pair(key, 9, written(array));
+    }
+
+    /**
+     * Copies the pairs of another file whose keys are accepted: integers as uint32 (arrays as int32), reals as float32.
+     *
+     * @throws IllegalArgumentException for a value that these types do not hold
+     */
+    public GgufWriter copy(GgufMetadata source, Predicate<String> keys) {
+        source.values().forEach((key, value) -> {
+            if (keys.test(key)) {
+                copy(key, value, source);
+            }
+        });
+        return this;
+    }
+
+    private void copy(String key, Object value, GgufMetadata source) {
+        switch (value) {
+            case String text -> string(key, text);
+            case Boolean flag -> bool(key, flag);
+            case Double real -> float32(key, real.floatValue());
+            case Long integer when integer >= 0 && integer <= 0xFFFF_FFFFL -> uint32(key, integer);
+            case long[] integers ->
+                int32s(key, LongStream.of(integers).mapToInt(Math::toIntExact).toArray());
+            case double[] reals -> {
+                float[] floats = new float[reals.length];
+                for (int i = 0; i < floats.length; i++) {
+                    floats[i] = (float) reals[i];
+                }
+                float32s(key, floats);
+            }
+            case List<?> _ -> strings(key, source.strings(key));
+            default -> throw new IllegalArgumentException("metadata " + key + ": " + value + " cannot be copied");
+        }
     }
 
     /**

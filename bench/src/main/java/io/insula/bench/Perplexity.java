@@ -1,0 +1,111 @@
+package io.insula.bench;
+
+import io.insula.inference.engine.DecoderEngine;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+
+/**
+ * How well an engine predicts a fixed English text: the same windows and the same tokens for every engine.
+ *
+ * <p>The text is cut into windows of 512 tokens, each evaluated from an empty context; what follows the last whole window
+ * is left out. The first tokens of a window, which nothing predicts well, are not scored.
+ *
+ * @param value exp of the mean negative log-likelihood; lower is better
+ * @param scored tokens that were predicted
+ */
+public record Perplexity(double value, int scored) {
+
+    /** Tokens of a window. */
+    public static final int WINDOW = 512;
+
+    private static final int UNSCORED = 32;
+
+    /** The public-domain text that is predicted. */
+    public static String text() {
+        try (InputStream in = Perplexity.class.getResourceAsStream("opticks.txt")) {
+            return new String(Objects.requireNonNull(in, "opticks.txt").readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** By one-token decode rows, as many windows side by side as there are slots. */
+    public static Perplexity ofDecode(DecoderEngine engine, int[] tokens, int windows) {
+        check(engine, tokens, windows);
+        int slots = engine.shape().slots();
+        Sum sum = new Sum();
+        for (int first = 0; first < windows; first += slots) {
+            int rows = Math.min(slots, windows - first);
+            for (int row = 0; row < rows; row++) {
+                engine.clear(row);
+                engine.prefill(row, tokens, (first + row) * WINDOW, 2);
+            }
+            int[] step = new int[rows];
+            for (int at = 2; at < WINDOW - 1; at++) {
+                for (int row = 0; row < rows; row++) {
+                    step[row] = tokens[(first + row) * WINDOW + at];
+                }
+                FloatBuffer logits = engine.decode(rows, step);
+                for (int row = 0; row < rows && at + 1 >= UNSCORED; row++) {
+                    sum.add(logits, row * engine.shape().vocabulary(), engine, tokens[(first + row) * WINDOW + at + 1]);
+                }
+            }
+        }
+        return sum.perplexity();
+    }
+
+    /** By prefill in chunks, scoring the token that follows each of them. */
+    public static Perplexity ofPrefill(DecoderEngine engine, int[] tokens, int windows, int chunk) {
+        check(engine, tokens, windows);
+        Sum sum = new Sum();
+        for (int window = 0; window < windows; window++) {
+            engine.clear(0);
+            for (int at = 0; at + chunk < WINDOW; at += chunk) {
+                engine.prefill(0, tokens, window * WINDOW + at, chunk);
+                if (at + chunk >= UNSCORED) {
+                    sum.add(engine.prefillLogits(), 0, engine, tokens[window * WINDOW + at + chunk]);
+                }
+            }
+        }
+        return sum.perplexity();
+    }
+
+    private static void check(DecoderEngine engine, int[] tokens, int windows) {
+        if (windows < 1 || windows > tokens.length / WINDOW) {
+            throw new IllegalArgumentException(
+                    "windows: " + windows + " (expected: 1.." + tokens.length / WINDOW + ")");
+        }
+        if (engine.shape().slotTokens() < WINDOW) {
+            throw new IllegalArgumentException(
+                    "slot: " + engine.shape().slotTokens() + " tokens (expected: at least " + WINDOW + ")");
+        }
+    }
+
+    private static final class Sum {
+
+        private double nll;
+        private int count;
+
+        void add(FloatBuffer logits, int from, DecoderEngine engine, int token) {
+            int vocabulary = engine.shape().vocabulary();
+            float largest = Float.NEGATIVE_INFINITY;
+            for (int i = 0; i < vocabulary; i++) {
+                largest = Math.max(largest, logits.get(from + i));
+            }
+            double total = 0;
+            for (int i = 0; i < vocabulary; i++) {
+                total += Math.exp(logits.get(from + i) - largest);
+            }
+            nll += Math.log(total) + largest - logits.get(from + token);
+            count++;
+        }
+
+        Perplexity perplexity() {
+            return new Perplexity(Math.exp(nll / count), count);
+        }
+    }
+}
