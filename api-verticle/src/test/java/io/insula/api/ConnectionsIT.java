@@ -1,17 +1,20 @@
 package io.insula.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.insula.api.dispatch.DispatchConfig;
 import io.insula.api.http.HttpConfig;
 import io.insula.api.support.ApiFixture;
+import io.insula.api.support.Awaiting;
 import io.insula.api.support.RawClient;
 import io.insula.api.support.ScriptedNode;
-import io.insula.protocol.Admission;
 import io.insula.protocol.GenerateCommand;
-import io.insula.protocol.StreamFrame.StreamProgress;
+import io.insula.store.UsageEntry;
 import java.io.IOException;
+import java.net.SocketException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,6 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** HTTP as it comes over a socket: reuse, malformed and hostile requests, slow readers. */
 class ConnectionsIT {
+
+    private static final int SMALL_BUFFER = 4096;
 
     private static ApiFixture api;
 
@@ -113,17 +118,10 @@ class ConnectionsIT {
     }
 
     @Test
-    void aLongPrefillIsKeptAliveByComments() throws Exception {
-        HttpConfig config = HttpConfig.DEFAULT
-                .listeningOn("127.0.0.1", 0)
-                .withStreamTimeouts(Duration.ofMillis(1), Duration.ofSeconds(30));
-        try (ApiFixture eager = new ApiFixture(config, DispatchConfig.DEFAULT)) {
-            eager.node.script((node, command, reply) -> {
-                reply.reply(new Admission.Accepted(7));
-                eager.vertx.setPeriodic(20, timer -> {
-                    node.send(command, new StreamProgress(command.request(), 0, 1));
-                });
-            });
+    void aLongPrefillIsKeptAliveByCommentsThoughTheEngineSaysNothing() throws Exception {
+        try (ApiFixture eager =
+                new ApiFixture(timeouts(Duration.ofMillis(20), Duration.ofSeconds(30)), DispatchConfig.DEFAULT)) {
+            eager.node.script(ScriptedNode.stall());
             try (RawClient client = new RawClient(eager.port)) {
                 String head = client.send(request("/v1/chat/completions", ApiFixture.KEY, eager.chat(true)))
                         .readUntil(": keep-alive\n\n");
@@ -134,6 +132,73 @@ class ConnectionsIT {
                 assertThat(client.readUntil("at last")).contains("\"role\":\"assistant\"");
             }
         }
+    }
+
+    /** The answer is larger than all buffers of the kernel together, so that a rest must stay with the server. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aReaderThatTakesNothingIsGivenUp(boolean whileGenerating) throws Exception {
+        try (ApiFixture strict = new ApiFixture(
+                        timeouts(Duration.ofSeconds(15), Duration.ofMillis(200)), DispatchConfig.DEFAULT);
+                RawClient client = new RawClient(strict.port, SMALL_BUFFER)) {
+            String[] parts = Collections.nCopies(16, "x".repeat(1 << 20)).toArray(String[]::new);
+            strict.node.script(whileGenerating ? ScriptedNode.stall(parts) : ScriptedNode.answer(parts));
+
+            client.send(request("/v1/chat/completions", ApiFixture.KEY, strict.chat(true)));
+
+            UsageEntry entry = strict.ledger.poll(20, TimeUnit.SECONDS);
+            assertThat(entry).isNotNull();
+            assertThat(entry.finish()).isEqualTo(whileGenerating ? "cancelled" : "stop");
+            assertThat(strict.node.cancels()).hasSize(whileGenerating ? 1 : 0);
+            Awaiting.until(() -> slowReaders(strict) == 1);
+            assertThatThrownBy(client::readAll).as("a reset connection").isInstanceOf(SocketException.class);
+        }
+    }
+
+    @Test
+    void aReaderOfAWholeAnswerThatTakesNothingIsGivenUp() throws Exception {
+        try (ApiFixture strict = new ApiFixture(
+                        timeouts(Duration.ofSeconds(15), Duration.ofMillis(200)), DispatchConfig.DEFAULT);
+                RawClient client = new RawClient(strict.port, SMALL_BUFFER)) {
+            strict.node.script(ScriptedNode.answer("x".repeat(16 << 20)));
+
+            client.send(request("/v1/chat/completions", ApiFixture.KEY, strict.chat(false)));
+
+            assertThat(strict.ledger.poll(20, TimeUnit.SECONDS)).isNotNull();
+            Awaiting.until(() -> slowReaders(strict) == 1);
+            assertThatThrownBy(client::readAll).as("a reset connection").isInstanceOf(SocketException.class);
+        }
+    }
+
+    @Test
+    void aSlowReaderGetsTheWholeTextInFewerEvents() throws Exception {
+        try (ApiFixture patient = new ApiFixture(
+                        timeouts(Duration.ofSeconds(15), Duration.ofSeconds(30)), DispatchConfig.DEFAULT);
+                RawClient client = new RawClient(patient.port, SMALL_BUFFER)) {
+            int parts = 20_000;
+            String part = "\uD83D\uDE00".repeat(256);
+            String[] texts = Collections.nCopies(parts, part).toArray(String[]::new);
+            patient.node.script(ScriptedNode.answer(texts));
+
+            client.send(request("/v1/chat/completions", ApiFixture.KEY, patient.chat(true)));
+            assertThat(patient.ledger.poll(30, TimeUnit.SECONDS))
+                    .as("the engine is not held up")
+                    .isNotNull();
+            String answer = client.readMuchUntil("data: [DONE]\n\n");
+
+            int events = answer.split("data: ", -1).length - 1;
+            assertThat(events).isLessThan(parts / 2);
+            assertThat(answer.split("\u00F0\u009F\u0098\u0080", -1).length - 1).isEqualTo(parts * 256);
+            assertThat(answer).doesNotContain("\u00EF\u00BF\u00BD");
+        }
+    }
+
+    private static double slowReaders(ApiFixture api) {
+        return api.meters.get("insula.api.readers.slow").counter().count();
+    }
+
+    private static HttpConfig timeouts(Duration keepAlive, Duration slowReader) {
+        return HttpConfig.DEFAULT.listeningOn("127.0.0.1", 0).withStreamTimeouts(keepAlive, slowReader);
     }
 
     private static String request(String path, String key, String body) {

@@ -260,10 +260,7 @@ public final class Dispatcher {
         stream.heardNanos = nanoClock.getAsLong();
         switch (frame) {
             case StreamProgress progress -> {
-                if (!stream.leaving) {
-                    stream.listener.progress();
-                    touch(stream);
-                }
+                // It only says that the engine is alive.
             }
             case StreamDelta delta -> {
                 if (inSequence(stream, delta.sequence())) {

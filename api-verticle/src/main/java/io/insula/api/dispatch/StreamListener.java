@@ -13,9 +13,6 @@ public interface StreamListener {
     /** New text of the answer; may be empty. */
     void delta(String text);
 
-    /** The stream lives but has nothing to say. */
-    void progress();
-
     /** Everything that one engine step had for this stream has been told. */
     void flush();
 

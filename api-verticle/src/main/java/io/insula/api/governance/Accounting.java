@@ -62,11 +62,6 @@ public final class Accounting {
         }
 
         @Override
-        public void progress() {
-            listener.progress();
-        }
-
-        @Override
         public void flush() {
             listener.flush();
         }

@@ -85,12 +85,16 @@ final class ChatHandler {
             RoutingContext context, Exchange exchange, Function<String, AnswerWriter> writers, boolean stream) {
         Consumer<ApiError> failure = error -> errors.respond(context, error);
         Runnable firstText = () -> meters.firstToken(nanoClock.getAsLong() - exchange.startedNanos);
-        if (!stream) {
-            return new WholeAnswer(context, writers, failure, firstText);
-        }
-        SlowReader slowReader =
-                new SlowReader(vertx, context, config.slowReaderTimeout().toMillis(), meters);
-        long keepAliveNanos = config.keepAliveInterval().toNanos();
-        return new SseAnswer(context, writers, failure, firstText, slowReader, nanoClock, keepAliveNanos);
+        Outflow outflow = new Outflow(vertx, context, config.slowReaderTimeout().toMillis(), meters);
+        return stream
+                ? new SseAnswer(
+                        vertx,
+                        context,
+                        writers,
+                        failure,
+                        firstText,
+                        outflow,
+                        config.keepAliveInterval().toMillis())
+                : new WholeAnswer(context, writers, failure, firstText, outflow);
     }
 }

@@ -6,7 +6,6 @@ import io.insula.api.dispatch.StreamSummary.Result;
 import io.insula.api.error.ApiError;
 import io.insula.api.json.JsonBytes;
 import io.insula.api.openai.AnswerWriter;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.Consumer;
@@ -20,6 +19,7 @@ final class WholeAnswer implements StreamListener {
     private final Function<String, AnswerWriter> writers;
     private final Consumer<ApiError> failure;
     private final Runnable firstText;
+    private final Outflow outflow;
     private final StringBuilder text = new StringBuilder();
     private @Nullable AnswerWriter writer;
 
@@ -32,11 +32,13 @@ final class WholeAnswer implements StreamListener {
             RoutingContext context,
             Function<String, AnswerWriter> writers,
             Consumer<ApiError> failure,
-            Runnable firstText) {
+            Runnable firstText,
+            Outflow outflow) {
         this.context = context;
         this.writers = writers;
         this.failure = failure;
         this.firstText = firstText;
+        this.outflow = outflow;
     }
 
     @Override
@@ -53,13 +55,8 @@ final class WholeAnswer implements StreamListener {
     }
 
     @Override
-    public void progress() {
-        // A whole answer has nothing to say before its end.
-    }
-
-    @Override
     public void flush() {
-        // Nor between its parts.
+        // A whole answer has nothing to say between its parts.
     }
 
     @Override
@@ -73,7 +70,8 @@ final class WholeAnswer implements StreamListener {
                 if (writer != null) {
                     JsonBytes out = new JsonBytes(640 + text.length());
                     writer.completion(out, text, completed.finish(), summary.usage());
-                    response.putHeader("Content-Type", "application/json").end(Buffer.buffer(out.toArray()));
+                    response.putHeader("Content-Type", "application/json");
+                    outflow.end(out.toBuffer());
                 }
             }
             case Result.Failed failed -> failure.accept(failed.error());

@@ -1,5 +1,8 @@
 package io.insula.api.json;
 
+import io.netty.buffer.Unpooled;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.buffer.BufferInternal;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +65,11 @@ public final class JsonBytes {
 
     /** Appends the inside of a string. */
     public JsonBytes escaped(CharSequence text) {
-        int length = text.length();
+        return escaped(text, text.length());
+    }
+
+    /** Appends the first characters of the inside of a string. */
+    public JsonBytes escaped(CharSequence text, int length) {
         for (int i = 0; i < length; i++) {
             reserve(WIDEST);
             char c = text.charAt(i);
@@ -86,6 +93,11 @@ public final class JsonBytes {
 
     public byte[] toArray() {
         return Arrays.copyOf(bytes, size);
+    }
+
+    /** The content without copying it; nothing may be appended afterwards. */
+    public Buffer toBuffer() {
+        return BufferInternal.buffer(Unpooled.wrappedBuffer(bytes, 0, size));
     }
 
     private void basic(char c) {

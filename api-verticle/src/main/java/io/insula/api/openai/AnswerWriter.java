@@ -52,9 +52,9 @@ public final class AnswerWriter {
         out.raw(chunkStart).raw(ROLE).raw(chunkEnd);
     }
 
-    /** A chunk of text. */
-    public void delta(JsonBytes out, CharSequence text) {
-        out.raw(chunkStart).raw(DELTA).escaped(text).raw(DELTA_END).raw(chunkEnd);
+    /** A chunk of the text's first characters. */
+    public void delta(JsonBytes out, CharSequence text, int chars) {
+        out.raw(chunkStart).raw(DELTA).escaped(text, chars).raw(DELTA_END).raw(chunkEnd);
     }
 
     /** The finish chunk, the usage chunk when asked for, and the end mark. */

@@ -418,11 +418,6 @@ class DispatcherTest {
         }
 
         @Override
-        public void progress() {
-            told.add("progress");
-        }
-
-        @Override
         public void flush() {
             told.add("flush");
         }

@@ -8,12 +8,16 @@ import io.insula.api.vizra.VizraModels;
 import io.insula.protocol.NodeId;
 import io.insula.protocol.TenantId;
 import io.insula.protocol.wire.ProtocolCodecs;
+import io.insula.store.AccessKeys;
 import io.insula.store.AssistantConfig;
+import io.insula.store.AssistantConfigs;
 import io.insula.store.UsageEntry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,6 +26,7 @@ import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** The HTTP side on a free loopback port, beside one scripted inference node. */
 public final class ApiFixture implements AutoCloseable {
@@ -50,26 +55,54 @@ public final class ApiFixture implements AutoCloseable {
         config = store.config(TENANT, "helper", "You help.");
         configOfB = store.config(TENANT_B, "other", "You are B's.");
         store.config(TenantId.DEFAULT, "chat_agent", null);
-        ApiVerticle.Instances instances = ApiVerticle.instances(new ApiSettings(
-                new NodeId("api-1"),
-                http,
-                dispatch,
-                VizraModels.DEFAULT,
-                Duration.ofSeconds(5),
-                store,
-                store,
-                ledger::add,
-                meters));
-        vertx.deployVerticle(instances, new DeploymentOptions())
-                .toCompletionStage()
-                .toCompletableFuture()
-                .get(20, TimeUnit.SECONDS);
-        port = instances.port();
+        port = deploy(vertx, "api-1", http, dispatch, store, store, ledger::add, meters);
         node = new ScriptedNode(vertx, "engine-1");
+        Awaiting.until(() -> isAnswered(port, KEY, "helper"));
+        node.commands().clear();
+        ledger.clear();
+    }
+
+    /** Whether the server knows its engine already. */
+    static boolean isAnswered(int port, String key, String model) {
+        String body = chat(model, false);
+        try (RawClient probe = new RawClient(port)) {
+            return probe.send("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key
+                            + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                            + body)
+                    .readUntil("}}")
+                    .startsWith("HTTP/1.1 200");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public static ApiFixture withDefaults() throws Exception {
         return new ApiFixture(HttpConfig.DEFAULT.listeningOn("127.0.0.1", 0), DispatchConfig.DEFAULT);
+    }
+
+    /** Deploys one instance and returns its port. */
+    static int deploy(
+            Vertx vertx,
+            String node,
+            HttpConfig http,
+            DispatchConfig dispatch,
+            AccessKeys keys,
+            AssistantConfigs configs,
+            Consumer<UsageEntry> ledger,
+            MeterRegistry meters)
+            throws Exception {
+        ApiVerticle.Instances instances = ApiVerticle.instances(new ApiSettings(
+                new NodeId(node),
+                http,
+                dispatch,
+                VizraModels.DEFAULT,
+                Duration.ofSeconds(5),
+                keys,
+                configs,
+                ledger,
+                meters));
+        vertx.deployVerticle(instances, new DeploymentOptions()).await(20, TimeUnit.SECONDS);
+        return instances.port();
     }
 
     public URI uri(String path) {

@@ -46,6 +46,24 @@ public final class RawClient implements AutoCloseable {
         return read.toString(ISO_8859_1);
     }
 
+    /** Reads much, quickly, until the text has come. */
+    public String readMuchUntil(String end) throws IOException {
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        byte[] buffer = new byte[64 << 10];
+        String tail = "";
+        InputStream in = socket.getInputStream();
+        while (!tail.contains(end)) {
+            int count = in.read(buffer);
+            if (count < 0) {
+                break;
+            }
+            read.write(buffer, 0, count);
+            // The text may have come in two pieces.
+            tail = tail.substring(Math.max(0, tail.length() - end.length())) + new String(buffer, 0, count, ISO_8859_1);
+        }
+        return read.toString(ISO_8859_1);
+    }
+
     /** Reads all until the server closes. */
     public String readAll() throws IOException {
         return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);

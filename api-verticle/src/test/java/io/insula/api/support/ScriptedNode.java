@@ -87,6 +87,11 @@ public final class ScriptedNode {
         return cancels;
     }
 
+    /** Commands that were admitted and neither cancelled nor answered to their end. */
+    public int running() {
+        return running.size();
+    }
+
     public void publishStatus(boolean draining) {
         ModelStatus model = new ModelStatus(new ModelName("test-model"), "fingerprint-1", 2048, 4, 4, 0, 0, 16);
         vertx.eventBus().publish(Addresses.INFERENCE_STATUS, new EngineStatus(id, 1, draining, List.of(model)));
@@ -99,6 +104,11 @@ public final class ScriptedNode {
     }
 
     public void send(GenerateCommand command, StreamFrame... frames) {
+        for (StreamFrame frame : frames) {
+            if (frame instanceof StreamEnd end) {
+                running.remove(new CancelStream(end.request(), end.attempt()));
+            }
+        }
         vertx.eventBus().send(command.framesAddress(), new FrameBatch(id, List.of(frames)));
     }
 
