@@ -10,7 +10,10 @@ import io.insula.api.support.Awaiting;
 import io.insula.api.support.RawClient;
 import io.insula.api.support.ScriptedNode;
 import io.insula.protocol.GenerateCommand;
+import io.insula.protocol.StreamFrame.FinishReason;
+import io.insula.protocol.StreamFrame.Outcome;
 import io.insula.store.UsageEntry;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.net.SocketException;
 import java.time.Duration;
@@ -134,6 +137,94 @@ class ConnectionsIT {
         }
     }
 
+    @Test
+    void aBodyThatDoesNotComeIsA408AndTheEndOfTheConnection() throws Exception {
+        try (ApiFixture strict = new ApiFixture(impatient(), DispatchConfig.DEFAULT);
+                RawClient client = new RawClient(strict.port)) {
+            String answer = client.send(
+                            "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                                    + ApiFixture.KEY
+                                    + "\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+                    .readAll();
+
+            assertThat(answer).startsWith("HTTP/1.1 408").containsIgnoringCase("connection: close");
+        }
+    }
+
+    @Test
+    void aRefusedBodyIsNotWaitedForLonger() throws Exception {
+        try (ApiFixture strict = new ApiFixture(impatient(), DispatchConfig.DEFAULT);
+                RawClient client = new RawClient(strict.port)) {
+            String answer = client.send("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
+                            + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+                    .readAll();
+
+            assertThat(answer).startsWith("HTTP/1.1 401");
+        }
+    }
+
+    @Test
+    void aStrangerCannotUpgradeIntoAnEndlessBody() throws Exception {
+        String chunk = "10000\r\n" + "x".repeat(0x10000) + "\r\n";
+        try (ApiFixture strict = new ApiFixture(impatient(), DispatchConfig.DEFAULT);
+                RawClient client = new RawClient(strict.port)) {
+            client.send(String.join(
+                    "\r\n",
+                    "POST /v1/chat/completions HTTP/1.1",
+                    "Host: localhost",
+                    "Connection: Upgrade, HTTP2-Settings",
+                    "Upgrade: h2c",
+                    "HTTP2-Settings: AAMAAABkAAQAAP__",
+                    "Transfer-Encoding: chunked",
+                    "",
+                    ""));
+            long begin = System.nanoTime();
+
+            assertThatThrownBy(() -> {
+                        while (System.nanoTime() - begin
+                                < Duration.ofSeconds(10).toNanos()) {
+                            client.send(chunk);
+                        }
+                    })
+                    .as("cut off, though bytes never stop to come")
+                    .isInstanceOf(SocketException.class);
+        }
+    }
+
+    @Test
+    void aStoppingServerLetsRunningAnswersEnd() throws Exception {
+        try (ApiFixture stopping = ApiFixture.withDefaults();
+                RawClient client = new RawClient(stopping.port)) {
+            stopping.node.script(ScriptedNode.stall("begun"));
+            client.send(request("/v1/chat/completions", ApiFixture.KEY, stopping.chat(true)))
+                    .readUntil("begun");
+            GenerateCommand command = stopping.node.commands().poll(5, TimeUnit.SECONDS);
+            assertThat(command).isNotNull();
+
+            Future<Void> stopped = stopping.vertx.undeploy(
+                    stopping.vertx.deploymentIDs().iterator().next());
+            Awaiting.until(() -> isRefused(stopping.port));
+            stopping.node.send(
+                    command,
+                    ScriptedNode.delta(command, 1, " and ended"),
+                    ScriptedNode.finish(command, 2, FinishReason.STOP),
+                    ScriptedNode.end(command, 3, Outcome.COMPLETED, 2));
+
+            assertThat(client.readAll()).contains(" and ended", "data: [DONE]");
+            stopped.await(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private static boolean isRefused(int port) {
+        try (RawClient client = new RawClient(port)) {
+            return client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    .readUntil("\r\n")
+                    .isEmpty();
+        } catch (IOException refused) {
+            return true;
+        }
+    }
+
     /** The answer is larger than all buffers of the kernel together, so that a rest must stay with the server. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
@@ -195,6 +286,10 @@ class ConnectionsIT {
 
     private static double slowReaders(ApiFixture api) {
         return api.meters.get("insula.api.readers.slow").counter().count();
+    }
+
+    private static HttpConfig impatient() {
+        return HttpConfig.DEFAULT.listeningOn("127.0.0.1", 0).withBodyTimeout(Duration.ofMillis(200));
     }
 
     private static HttpConfig timeouts(Duration keepAlive, Duration slowReader) {

@@ -52,7 +52,8 @@ public final class ApiServer {
             VizraModels vizraModels,
             MeterRegistry registry) {
         LoopHop hop = new LoopHop(loop);
-        ErrorResponder errors = new ErrorResponder(config.maxBodyBytes());
+        ErrorResponder errors = new ErrorResponder(
+                vertx, config.maxBodyBytes(), config.bodyTimeout().toMillis());
         ChatHandler chat = new ChatHandler(
                 vertx, config, assistants, accounting, errors, hop, new ChatMeters(registry), nanoClock);
         Routes routes = new Routes(

@@ -4,12 +4,15 @@ import io.insula.api.error.ApiError;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the body of an authenticated request: JSON, not compressed, of bounded size, within a bounded time. */
 final class BodyReader {
+
+    private static final int UPGRADED_STREAM = 1;
 
     private final Vertx vertx;
     private final int maxBytes;
@@ -28,7 +31,24 @@ final class BodyReader {
             context.fail(refusal.failure());
             return;
         }
-        new Reading(context).start();
+        Exchange exchange = Exchange.of(context);
+        Reading held = exchange.heldBody();
+        (held == null ? new Reading(context) : held).proceed();
+    }
+
+    /**
+     * Keeps a body from flowing in until its caller is known.
+     *
+     * <p>The body of a request that upgrades its connection to HTTP/2 comes outside of HTTP/2's flow control and cannot
+     * be stopped: what has come is kept, within the limit.
+     */
+    void hold(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        if (request.version() == HttpVersion.HTTP_2 && request.response().streamId() == UPGRADED_STREAM) {
+            Exchange.of(context).hold(new Reading(context));
+        } else {
+            request.pause();
+        }
     }
 
     private @Nullable ApiError refusal(HttpServerRequest request) {
@@ -53,30 +73,32 @@ final class BodyReader {
     }
 
     /** One body on its way in. */
-    private final class Reading {
+    final class Reading {
 
         private final RoutingContext context;
         private final HttpServerRequest request;
         private final Buffer body = Buffer.buffer();
-        private long timer;
+        private long timer = -1;
+        private boolean wanted;
+        private boolean complete;
         private boolean done;
 
-        Reading(RoutingContext context) {
+        private Reading(RoutingContext context) {
             this.context = context;
             this.request = context.request();
-        }
-
-        void start() {
             request.handler(this::append);
             request.endHandler(ended -> {
-                if (finish()) {
-                    Exchange.of(context).read(body);
-                    context.next();
-                }
+                complete = true;
+                deliver();
             });
             request.exceptionHandler(broken -> finish());
-            if (request.isEnded()) {
-                context.next();
+        }
+
+        private void proceed() {
+            wanted = true;
+            if (complete || request.isEnded()) {
+                complete = true;
+                deliver();
                 return;
             }
             timer = vertx.setTimer(timeoutMillis, id -> fail(new ApiError.RequestTimeout()));
@@ -90,10 +112,20 @@ final class BodyReader {
             if (done) {
                 return;
             }
-            if (body.length() + (long) chunk.length() > maxBytes) {
+            if (body.length() + (long) chunk.length() <= maxBytes) {
+                body.appendBuffer(chunk);
+            } else if (wanted) {
                 fail(new ApiError.BodyTooLarge(maxBytes));
             } else {
-                body.appendBuffer(chunk);
+                finish();
+                request.connection().close();
+            }
+        }
+
+        private void deliver() {
+            if (wanted && complete && finish()) {
+                Exchange.of(context).read(body);
+                context.next();
             }
         }
 

@@ -3,7 +3,8 @@ package io.insula.api.http;
 import io.insula.api.error.ApiError;
 import io.insula.api.error.ErrorForm;
 import io.insula.api.error.RequestFailure;
-import io.vertx.core.buffer.Buffer;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -18,14 +19,19 @@ final class ErrorResponder {
 
     private static final Logger LOG = LoggerFactory.getLogger(ErrorResponder.class);
 
+    private final Vertx vertx;
     private final int drainBytes;
+    private final long drainMillis;
 
     /**
      * @param drainBytes how much of a refused body is read, so that the client can read the refusal on a connection that
      *     stays usable; a client that sends more is disconnected
+     * @param drainMillis how long it is read; a client that needs more is disconnected
      */
-    ErrorResponder(int drainBytes) {
+    ErrorResponder(Vertx vertx, int drainBytes, long drainMillis) {
+        this.vertx = vertx;
         this.drainBytes = drainBytes;
+        this.drainMillis = drainMillis;
     }
 
     /** The router's failure handler. */
@@ -50,15 +56,17 @@ final class ErrorResponder {
             case ApiError.StoreUnavailable e -> response.putHeader("Retry-After", "1");
             default -> {}
         }
-        Buffer body = Buffer.buffer(form.body(error).toArray());
         HttpServerRequest request = context.request();
         boolean unread = !request.isEnded();
-        if (unread && declaredTooLong(request) && request.version() != HttpVersion.HTTP_2) {
+        boolean tooSlow = error instanceof ApiError.RequestTimeout;
+        if (unread && (tooSlow || declaredTooLong(request)) && request.version() != HttpVersion.HTTP_2) {
             response.putHeader("Connection", "close");
         }
-        response.end(body);
-        if (unread) {
-            drain(request);
+        Future<Void> sent = response.end(form.body(error).toBuffer());
+        if (unread && tooSlow) {
+            sent.onComplete(done -> disconnect(context));
+        } else if (unread) {
+            drain(context);
         }
     }
 
@@ -78,16 +86,30 @@ final class ErrorResponder {
         return length == null || length.length() > 9 || Long.parseLong(length) > drainBytes;
     }
 
-    private void drain(HttpServerRequest request) {
+    private void drain(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        long timer = vertx.setTimer(drainMillis, id -> disconnect(context));
         long[] read = {0};
         request.handler(chunk -> {
             read[0] += chunk.length();
             if (read[0] > drainBytes) {
                 request.handler(ignored -> {});
-                request.connection().close();
+                disconnect(context);
             }
         });
+        request.endHandler(ended -> vertx.cancelTimer(timer));
+        request.exceptionHandler(broken -> vertx.cancelTimer(timer));
         request.resume();
+    }
+
+    /** Of HTTP/2 only the stream, for others may share the connection; the upgrading request's body is the connection. */
+    private static void disconnect(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        if (request.version() == HttpVersion.HTTP_2 && request.response().streamId() != 1) {
+            request.response().reset();
+        } else {
+            request.connection().close();
+        }
     }
 
     private static String seconds(Duration wait) {

@@ -20,6 +20,7 @@ final class Exchange {
     String route = "none";
     private @Nullable Caller caller;
     private Buffer body = Buffer.buffer();
+    private BodyReader.@Nullable Reading heldBody;
     private Runnable onLeave = () -> {};
     private boolean left;
     private boolean over;
@@ -85,6 +86,15 @@ final class Exchange {
         return Objects.requireNonNull(caller);
     }
 
+    /** Remembers a body that comes in before its caller is known. */
+    void hold(BodyReader.Reading reading) {
+        heldBody = reading;
+    }
+
+    BodyReader.@Nullable Reading heldBody() {
+        return heldBody;
+    }
+
     void read(Buffer whole) {
         body = whole;
     }
@@ -95,7 +105,10 @@ final class Exchange {
 
     private void gone(RoutingContext context, AccessLog log) {
         if (!over) {
-            leave();
+            // An HTTP/2 stream may be told of as closed before it is told of as ended.
+            if (!context.response().ended()) {
+                leave();
+            }
             over(context, log);
         }
     }

@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param maxBodyBytes largest request body
  * @param maxHeaderBytes largest request head
  * @param idleTimeout a connection without traffic is closed; longer than the longest answer that is not streamed
- * @param bodyTimeout a request body arrives within this time
+ * @param bodyTimeout a request body, or as much of a refused one as is read, arrives within this time
  * @param keepAliveInterval a stream whose first text is awaited says so this often
  * @param slowReaderTimeout a client that takes nothing for this long is given up
  * @param keylessLoopback whether {@code /v1} and {@code /api/vizra-adk} answer requests from this machine without a key
@@ -87,6 +87,21 @@ public record HttpConfig(
                 keepAliveInterval,
                 slowReaderTimeout,
                 keyless,
+                limits);
+    }
+
+    /** The same with another wait for bodies. */
+    public HttpConfig withBodyTimeout(Duration timeout) {
+        return new HttpConfig(
+                host,
+                port,
+                maxBodyBytes,
+                maxHeaderBytes,
+                idleTimeout,
+                timeout,
+                keepAliveInterval,
+                slowReaderTimeout,
+                keylessLoopback,
                 limits);
     }
 

@@ -86,7 +86,7 @@ final class Routes {
             Exchange exchange = Exchange.of(context);
             exchange.errors = family.errors();
             exchange.route = path;
-            context.request().pause();
+            bodies.hold(context);
             hop.here(caller(family, context)).onComplete(outcome -> {
                 if (exchange.hasLeft()) {
                     return;
