@@ -1,0 +1,4 @@
+@NullMarked
+package io.insula.bench.http;
+
+import org.jspecify.annotations.NullMarked;

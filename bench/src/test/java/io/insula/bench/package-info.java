@@ -1,0 +1,4 @@
+@NullMarked
+package io.insula.bench;
+
+import org.jspecify.annotations.NullMarked;
