@@ -31,8 +31,10 @@ record Home(Path directory) {
         return new Home(absolute);
     }
 
+    /** {@code ~/.insula}, where {@code ~} is what the shell takes it for. */
     static Path standard() {
-        return Path.of(System.getProperty("user.home"), ".insula");
+        String home = System.getenv("HOME");
+        return Path.of(home == null || home.isBlank() ? System.getProperty("user.home") : home, ".insula");
     }
 
     Path settingsFile() {

@@ -32,6 +32,9 @@ public final class Bootstrap {
     /** The system prompt of the first assistant config. */
     public static final String SYSTEM_PROMPT = "You are a helpful AI assistant.";
 
+    /** Small models wander; the first answers that a user sees are the most probable ones. */
+    private static final double TEMPERATURE = 0;
+
     private static final String NAME = "default";
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -134,12 +137,15 @@ public final class Bootstrap {
         ConfigId config = new ConfigId(UUID.randomUUID());
         execute(
                 connection,
-                "insert into insula.assistant_config (id, tenant_id, name, model, system_prompt) values (?, ?, ?, ?, ?)",
+                """
+                insert into insula.assistant_config (id, tenant_id, name, model, system_prompt, temperature)
+                values (?, ?, ?, ?, ?, ?)""",
                 config.value(),
                 TenantId.DEFAULT.value(),
                 CONFIG_NAME,
                 model.value(),
-                SYSTEM_PROMPT);
+                SYSTEM_PROMPT,
+                TEMPERATURE);
         return config;
     }
 
