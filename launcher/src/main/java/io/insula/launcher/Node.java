@@ -6,6 +6,8 @@ import io.insula.inference.InferenceVerticle;
 import io.insula.launcher.config.InsulaConfig;
 import io.insula.launcher.management.ManagementServer;
 import io.insula.launcher.terminal.Progress;
+import io.insula.protocol.Addresses;
+import io.insula.protocol.EngineStatus;
 import io.insula.protocol.NodeId;
 import io.insula.protocol.wire.ProtocolCodecs;
 import io.insula.store.UsageWriter;
@@ -16,8 +18,10 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.micrometer.Label;
 import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
@@ -78,6 +82,8 @@ final class Node {
         startInference(vertx, served, registry);
         Database database = joined(opening);
         int port = startApi(vertx, database, registry);
+        // A first request that comes before the first lease would be told that there is no engine.
+        await(engineSeen(vertx));
         ready.set(true);
         parts.started("readiness", () -> ready.set(false));
         return banner(database, port, management.port());
@@ -113,6 +119,13 @@ final class Node {
                 api, new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors())));
         parts.started("http", () -> await(vertx.undeploy(deployment)));
         return api.port();
+    }
+
+    private static Future<EngineStatus> engineSeen(Vertx vertx) {
+        Promise<EngineStatus> seen = Promise.promise();
+        MessageConsumer<EngineStatus> consumer = vertx.eventBus().consumer(Addresses.INFERENCE_STATUS);
+        consumer.handler(message -> seen.tryComplete(message.body()));
+        return seen.future().eventually(consumer::unregister);
     }
 
     private Banner banner(Database database, int port, int managementPort) {

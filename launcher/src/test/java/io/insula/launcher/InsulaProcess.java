@@ -60,6 +60,7 @@ final class InsulaProcess implements AutoCloseable {
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow",
+                    "-XX:ErrorFile=" + userHome.resolveSibling("crash.log"),
                     "-Duser.home=" + userHome,
                     "-Dinsula.test.padding=" + "x".repeat(8192),
                     "-cp",
