@@ -116,7 +116,7 @@ class ModelPullIT {
     void givesUpOnAServerThatStallsAndKeepsThePart() throws Exception {
         hub.cutAfter = 0;
         hub.stall = true;
-        assertThatThrownBy(this::pull).hasMessageContaining("no byte came for 300 ms");
+        assertThatThrownBy(this::pull).hasMessageContaining("no byte came for");
         hub.stall = false;
         hub.cutAfter = Integer.MAX_VALUE;
         assertThat(pull()).hasBinaryContent(content);
@@ -216,7 +216,8 @@ class ModelPullIT {
                             }
                         },
                         Duration.ofSeconds(5),
-                        Duration.ofMillis(300),
+                        // Long enough for a busy machine, which is no stalled hub.
+                        Duration.ofSeconds(3),
                         Duration.ofSeconds(20)));
     }
 
