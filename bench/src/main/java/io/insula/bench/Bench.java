@@ -1,6 +1,7 @@
 package io.insula.bench;
 
 import io.insula.bench.http.HttpCommand;
+import io.insula.bench.llama.LlamaException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -9,7 +10,7 @@ import picocli.CommandLine.Command;
         name = "bench",
         description = "Benchmarks side by side with peers.",
         mixinStandardHelpOptions = true,
-        subcommands = {HttpCommand.class})
+        subcommands = {EngineCommand.class, HttpCommand.class})
 public final class Bench {
 
     private Bench() {}
@@ -21,7 +22,7 @@ public final class Bench {
     /** Expected failures are one sentence; anything else keeps its trace. */
     static CommandLine commandLine() {
         return new CommandLine(new Bench()).setExecutionExceptionHandler((failure, line, _) -> {
-            if (failure instanceof BenchmarkException) {
+            if (failure instanceof BenchmarkException || failure instanceof LlamaException) {
                 line.getErr().println(failure.getMessage());
                 return 1;
             }

@@ -34,4 +34,18 @@ public record BenchmarkFigure(String name, double insula, double peer, double ra
         }
         Files.writeString(file, list.encode() + System.lineSeparator());
     }
+
+    /** Reads what {@link #write} has written. */
+    public static List<BenchmarkFigure> read(Path file) throws IOException {
+        JsonArray list = new JsonArray(Files.readString(file));
+        return list.stream()
+                .map(JsonObject.class::cast)
+                .map(figure -> new BenchmarkFigure(
+                        figure.getString("case"),
+                        figure.getDouble("insula"),
+                        figure.getDouble("peer"),
+                        figure.getDouble("ratio"),
+                        figure.getString("unit")))
+                .toList();
+    }
 }

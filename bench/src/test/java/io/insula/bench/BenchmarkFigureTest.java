@@ -43,4 +43,14 @@ class BenchmarkFigureTest {
                                 .put("ratio", 3.0)
                                 .put("unit", "1/s"));
     }
+
+    @Test
+    void readsWhatAnotherProcessHasWritten() throws Exception {
+        Path file = folder.resolve("figures.json");
+        List<BenchmarkFigure> figures = List.of(
+                BenchmarkFigure.lessIsBetter("decode, batch 1", 8, 4, "ms/step"),
+                BenchmarkFigure.lessIsBetter("prefill", 100.5, 300.25, "ms"));
+        BenchmarkFigure.write(file, figures);
+        assertThat(BenchmarkFigure.read(file)).isEqualTo(figures);
+    }
 }
