@@ -67,8 +67,6 @@ record ContestProcess(String title, Path home, List<String> arguments) {
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-XX:ErrorFile=" + Path.of(System.getProperty("java.io.tmpdir"), "insula_crash_%p.log"),
-                // The report of a crash belongs to the errors, not into the table.
-                "-XX:+DisplayVMOutputToStderr",
                 "-DDJL_CACHE_DIR=" + home.resolve("cache"),
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -82,7 +80,7 @@ record ContestProcess(String title, Path home, List<String> arguments) {
     private String failure(int status, Path errors) throws IOException {
         if (status > SIGNALS) {
             return title + ": its process crashed (signal " + (status - SIGNALS)
-                    + "), so its figures are missing; what it said is in " + errors;
+                    + "), so its figures are missing; what it said is above or in " + errors;
         }
         // Indented lines are those of a stack trace.
         String last = Files.readAllLines(errors).stream()
