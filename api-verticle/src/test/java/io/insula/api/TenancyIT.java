@@ -208,7 +208,7 @@ class TenancyIT {
     private record Cost(String answer, long storeCalls) {}
 
     private static Cost cost(String request) throws IOException {
-        api.awaitLedger();
+        api.settle();
         long before = api.store.storeCalls();
         try (RawClient client = new RawClient(api.port)) {
             String answer = client.send(request).readUntil("}}");

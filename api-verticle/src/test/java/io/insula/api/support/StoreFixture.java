@@ -104,8 +104,13 @@ public final class StoreFixture implements AutoCloseable {
         return config;
     }
 
-    /** Returns once no row waits to be written, so that writing costs no further store calls. */
-    public void awaitLedger() {
+    /** Returns once no row waits to be written and no change to be heard of, so that neither costs store calls later. */
+    public void settle() {
+        awaitLedger();
+        store.caughtUp().await();
+    }
+
+    private void awaitLedger() {
         Awaiting.until(() -> usage.pending() == 0);
     }
 

@@ -2,11 +2,20 @@ package io.insula.store.postgres;
 
 import io.insula.store.StoreCache;
 import io.insula.store.StoreChange;
+import io.insula.store.StoreUnavailable;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.pubsub.PgSubscriber;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.io.IOException;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +31,11 @@ final class ChangeSubscription {
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final int LONGEST_PAUSE_DOUBLINGS = 5;
 
+    private static final String MARKER = "marker ";
+    private static final long LONGEST_WAIT_SECONDS = 5;
+
     private final PgSubscriber subscriber;
+    private final ConcurrentMap<String, Promise<Void>> markers = new ConcurrentHashMap<>();
     private final List<StoreCache> caches;
 
     ChangeSubscription(Vertx vertx, PgConnectOptions options, List<StoreCache> caches) {
@@ -43,11 +56,40 @@ final class ChangeSubscription {
         return subscriber.connect();
     }
 
+    /**
+     * Completes when all that was committed before this call has been heard of: announcements arrive in the order of
+     * their commits, so a marker of our own comes last.
+     *
+     * <p><b>Errors:</b> {@link StoreUnavailable} while no connection stands; a time-out when it breaks meanwhile.
+     */
+    Future<Void> caughtUp() {
+        SqlConnection connection = subscriber.actualConnection();
+        if (connection == null) {
+            return Future.failedFuture(
+                    new StoreUnavailable("changes are not listened to", new IOException("no connection")));
+        }
+        String marker = MARKER + UUID.randomUUID();
+        Promise<Void> heard = Promise.promise();
+        markers.put(marker, heard);
+        return connection
+                .preparedQuery("select pg_notify($1, $2)")
+                .execute(Tuple.of(CHANNEL, marker))
+                .compose(sent -> heard.future().timeout(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS))
+                .onComplete(done -> markers.remove(marker));
+    }
+
     Future<Void> close() {
         return subscriber.close();
     }
 
     private void announced(String text) {
+        if (text.startsWith(MARKER)) {
+            Promise<Void> heard = markers.remove(text);
+            if (heard != null) {
+                heard.complete();
+            }
+            return;
+        }
         StoreChange.parse(text)
                 .ifPresentOrElse(
                         change -> caches.forEach(cache -> cache.changed(change)),

@@ -70,6 +70,11 @@ public final class PostgresStore {
         return listening;
     }
 
+    /** Completes when the caches have forgotten what was changed before this call, by whomever. */
+    public Future<Void> caughtUp() {
+        return changes.caughtUp();
+    }
+
     public Future<Void> close() {
         return changes.close().eventually(sessions::close);
     }

@@ -94,6 +94,7 @@ class TenantIsolationIT {
     void asksTheDatabaseAsOftenForAForeignConfigAsForNone() throws Exception {
         TenantId stranger = database.addTenant("Stranger");
         UUID none = UUID.randomUUID();
+        store.caughtUp().await(10, TimeUnit.SECONDS);
 
         long foreign = callsFor(() -> find(stranger, ofOstia.toString()));
         long absent = callsFor(() -> find(stranger, none.toString()));
