@@ -2,6 +2,8 @@ package io.insula.bench;
 
 import io.insula.bench.http.HttpCommand;
 import io.insula.bench.llama.LlamaException;
+import io.insula.launcher.StopSignals;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -16,7 +18,15 @@ public final class Bench {
     private Bench() {}
 
     public static void main(String[] arguments) {
+        CompletableFuture<Integer> signalled = StopSignals.listen().exitCode();
+        Thread.ofPlatform().daemon().name("stop-signals").start(() -> endAtOnce(signalled.join()));
         System.exit(commandLine().execute(arguments));
+    }
+
+    /** Without shutdown hooks: ONNX Runtime's would take away what a running step computes in. */
+    private static void endAtOnce(int code) {
+        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+        Runtime.getRuntime().halt(code);
     }
 
     /** Expected failures are one sentence; anything else keeps its trace. */

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>A shutdown hook would come too late: hooks run all at once, and ONNX Runtime's own destroys the environment that
  * running streams still compute in.
  */
-final class StopSignals {
+public final class StopSignals {
 
     private static final int SIGNALLED = 128;
     private static final Map<String, Integer> NUMBERS = Map.of("HUP", 1, "INT", 2, "TERM", 15);
@@ -22,7 +22,7 @@ final class StopSignals {
     private StopSignals() {}
 
     /** Takes the signals over for the rest of the program's life. */
-    static StopSignals listen() {
+    public static StopSignals listen() {
         StopSignals signals = new StopSignals();
         NUMBERS.forEach((name, number) -> handle(name, () -> signals.received(SIGNALLED + number)));
         return signals;
@@ -53,7 +53,7 @@ final class StopSignals {
     }
 
     /** The exit code that the first signal asks for; completes when it arrives. */
-    CompletableFuture<Integer> exitCode() {
+    public CompletableFuture<Integer> exitCode() {
         return exitCode;
     }
 }

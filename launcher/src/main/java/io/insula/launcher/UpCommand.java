@@ -55,18 +55,25 @@ final class UpCommand implements Callable<Integer> {
         Home directory = Home.at(home);
         InsulaConfig config = InsulaConfig.from(Settings.read(directory.settingsFile(), environment()));
         StopSignals signals = StopSignals.listen();
+        CompletableFuture<Banner> started;
         try (LifeCycle parts = new LifeCycle()) {
             Node node = new Node(directory, config, Terminal.progress(), parts);
-            CompletableFuture<Banner> started = InBackground.supply(node::start);
+            started = InBackground.supply(node::start);
             CompletableFuture.anyOf(started, signals.exitCode()).join();
             if (started.isDone()) {
                 spec.commandLine().getOut().println(started.join().text());
                 spec.commandLine().getOut().flush();
             }
-            return signals.exitCode().join();
+            signals.exitCode().join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof Exception cause ? cause : e;
         }
+        int code = signals.exitCode().join();
+        if (!started.isDone()) {
+            // The engine may be computing its trial; an orderly exit would take ONNX Runtime away under it.
+            Runtime.getRuntime().halt(code);
+        }
+        return code;
     }
 
     /** The command line is the environment's last word. */

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,6 +25,8 @@ import java.util.regex.Pattern;
 final class InsulaProcess implements AutoCloseable {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
+    private static final int SIGINT = 2;
+    private static final long POLL_NANOS = 2_000_000;
     private static final Pattern BASE_URL = Pattern.compile("base URL +(http://\\S+)");
     private static final Pattern MODEL = Pattern.compile("model +([0-9a-f-]{36})");
     private static final Pattern KEY = Pattern.compile("key +(\\S+)");
@@ -56,7 +59,11 @@ final class InsulaProcess implements AutoCloseable {
     static InsulaProcess run(Path home, List<String> arguments) {
         try {
             Path userHome = Files.createDirectories(home.resolveSibling(home.getFileName() + "-user"));
-            List<String> command = new ArrayList<>(List.of(
+            List<String> command = new ArrayList<>();
+            if (interruptsAreIgnored()) {
+                command.addAll(List.of("env", "--default-signal=INT"));
+            }
+            command.addAll(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow",
@@ -75,6 +82,19 @@ final class InsulaProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A shell's background jobs ignore Ctrl-C, and whatever they start inherits that. */
+    private static boolean interruptsAreIgnored() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.exists(status)) {
+            return false;
+        }
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .mapToLong(line -> Long.parseUnsignedLong(
+                        line.substring("SigIgn:".length()).strip(), 16))
+                .anyMatch(mask -> (mask & (1L << (SIGINT - 1))) != 0);
     }
 
     private void read() {
@@ -103,6 +123,17 @@ final class InsulaProcess implements AutoCloseable {
     String output() {
         synchronized (lines) {
             return String.join("\n", lines);
+        }
+    }
+
+    /** Waits until a line of the output contains a text. */
+    void awaitLine(String text) {
+        long end = System.nanoTime() + START_LIMIT.toNanos();
+        while (!output().contains(text)) {
+            if (System.nanoTime() - end > 0 || !process.isAlive()) {
+                throw new AssertionError("no '" + text + "' in:\n" + output());
+            }
+            LockSupport.parkNanos(POLL_NANOS);
         }
     }
 

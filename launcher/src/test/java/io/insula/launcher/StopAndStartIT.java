@@ -34,6 +34,24 @@ class StopAndStartIT {
     }
 
     @Test
+    void stopsAtOnceInTheMiddleOfAStart() throws Exception {
+        Path home = TestHomes.withStarterModel(directory.resolve("home"));
+        try (InsulaProcess insula = InsulaProcess.run(
+                home, List.of("up", "--home", home.toString(), "--port", "0", "--management-port", "0"))) {
+            // From here on the engine computes its trial.
+            insula.awaitLine("KV cache: ");
+
+            insula.interrupt();
+
+            assertThat(insula.awaitExit(Duration.ofSeconds(30)))
+                    .as(insula.output())
+                    .isEqualTo(130);
+            assertThat(directory.resolve("crash.log")).doesNotExist();
+            assertThat(insula.process.descendants()).isEmpty();
+        }
+    }
+
+    @Test
     void startsAgainAfterKillOfEverythingWithoutAHand() throws Exception {
         Path home = TestHomes.withStarterModel(directory.resolve("home"));
         String model;

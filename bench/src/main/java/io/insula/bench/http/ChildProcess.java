@@ -27,6 +27,7 @@ import java.util.concurrent.locks.LockSupport;
 final class ChildProcess implements AutoCloseable {
 
     private static final String READY = "ready ";
+    private static final String ENDED = "nothing, and ended";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long MICROS_PER_TICK = 10_000;
     /** As the kernel writes 127.0.0.1, the same in IPv6, and ::1. */
@@ -102,8 +103,12 @@ final class ChildProcess implements AutoCloseable {
     /** The port that the child says it listens on. */
     int port() {
         String line = line();
-        if (!line.startsWith(READY)) {
-            throw new BenchmarkException("A server of the benchmark did not start: it said '" + line + "'.");
+        // A profiler's agent may say something first.
+        while (!line.startsWith(READY)) {
+            if (line.equals(ENDED)) {
+                throw new BenchmarkException("A server of the benchmark did not start: it said " + ENDED + ".");
+            }
+            line = line();
         }
         return Integer.parseInt(line.substring(READY.length()));
     }
@@ -120,7 +125,7 @@ final class ChildProcess implements AutoCloseable {
         CompletableFuture<String> line = CompletableFuture.supplyAsync(() -> {
             try {
                 String read = output.readLine();
-                return read == null ? "nothing, and ended" : read;
+                return read == null ? ENDED : read;
             } catch (IOException e) {
                 return String.valueOf(e.getMessage());
             }

@@ -114,28 +114,42 @@ public final class OnnxDecoderEngine implements DecoderEngine {
         Arena weights = Arena.ofShared();
         PassingMemory packed = new PassingMemory();
         @Nullable KvCache cache = null;
+        @Nullable OnnxDecoderBlock block = null;
+        @Nullable Model model = null;
         try {
             cache = new KvCache(decoder.shape(), Math.max(LEAST_CACHE_ROWS, budget.slots()), capacity(budget));
             OnnxGraph graph = OnnxGraphWriter.write(
                     decoder, capacity(budget), (bytes, alignment) -> LazyMemory.allocate(weights, bytes), packed);
             Engine engine = runtime.join();
-            OnnxDecoderBlock block = new OnnxDecoderBlock(
+            block = new OnnxDecoderBlock(
                     OnnxSessions.create(OrtEnvironment.getEnvironment(), graph, threads, config.allowSpinning()),
                     decoder.shape().layers());
-            Model model = engine.newModel("decoder", Device.cpu());
+            model = engine.newModel("decoder", Device.cpu());
             model.setBlock(block);
             LOG.info("KV cache: {}; {} threads, spinning {}", budget, threads, config.allowSpinning() ? "on" : "off");
             return new OnnxDecoderEngine(decoder, budget, graph, block, model, cache, weights, packed);
         } catch (OrtException e) {
-            close(cache, weights, packed);
+            close(block, model, cache, weights, packed);
             throw new EngineException("ONNX Runtime cannot load the model: " + e.getMessage(), e);
         } catch (RuntimeException | Error e) {
-            close(cache, weights, packed);
+            close(block, model, cache, weights, packed);
             throw e;
         }
     }
 
-    private static void close(@Nullable KvCache cache, Arena weights, PassingMemory packed) {
+    /** In the order of use: the session reads the caches and the weights until it is closed. */
+    private static void close(
+            @Nullable OnnxDecoderBlock block,
+            @Nullable Model model,
+            @Nullable KvCache cache,
+            Arena weights,
+            PassingMemory packed) {
+        if (block != null) {
+            block.close();
+        }
+        if (model != null) {
+            model.close();
+        }
         if (cache != null) {
             cache.close();
         }
@@ -265,9 +279,7 @@ public final class OnnxDecoderEngine implements DecoderEngine {
     public void close() {
         if (!closed) {
             closed = true;
-            block.close();
-            model.close();
-            close(cache, weights, packed);
+            close(block, model, cache, weights, packed);
         }
     }
 }

@@ -119,8 +119,9 @@ final class StepLoop {
             worked = true;
         }
         sendProgress();
-        outbox.flush();
+        // First, so that whoever hears of an end finds its slot free.
         publishLoad();
+        outbox.flush();
         ended.forEach(whenEnded);
         ended.clear();
         return worked;
@@ -132,8 +133,8 @@ final class StepLoop {
         OpenEngine closing = open;
         open = null;
         endWhere(stream -> true, Outcome.FAILED, why);
-        outbox.flush();
         publishLoad();
+        outbox.flush();
         ended.forEach(whenEnded);
         ended.clear();
         if (closing != null) {
