@@ -133,8 +133,8 @@ class ChatCompletionsIT {
         assertThat(command.sampling().temperature()).isEqualTo(0.7);
         assertThat(command.sampling().topP()).isEqualTo(0.8);
         assertThat(command.sampling().seed()).isEqualTo(-3);
-        assertThat(command.maxTokens()).isEqualTo(9);
-        assertThat(command.stop()).containsExactly("x");
+        assertThat(command.stop().maxTokens()).isEqualTo(9);
+        assertThat(command.stop().strings()).containsExactly("x");
     }
 
     @Test
@@ -293,7 +293,7 @@ class ChatCompletionsIT {
         GenerateCommand command = api.node.commands().poll(5, TimeUnit.SECONDS);
         assertThat(command).isNotNull();
         assertThat(command.sampling().temperature()).isEqualTo(0.5);
-        assertThat(command.maxTokens()).isEqualTo(11);
+        assertThat(command.stop().maxTokens()).isEqualTo(11);
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {

@@ -4,7 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks an inference node to generate one answer and to send its frames to {@link Addresses#frames}.
+ * Asks an inference node to generate the answers to one conversation and to send their frames to
+ * {@link Addresses#frames}.
  *
  * <p>Admission is idempotent by ({@code request}, {@code attempt}): a repeated command is answered as the first was and
  * starts nothing anew.
@@ -14,13 +15,16 @@ import org.jspecify.annotations.Nullable;
  * @param apiNode the HTTP node whose lease ({@link ApiStatus}) this stream lives under
  * @param apiInstance the instance of that node's HTTP verticle that takes the frames
  * @param tenant whose request it is: fairness and cache salt
+ * @param weight more than 0, finite; the tenant's share of an engine, relative to the other tenants'
  * @param config the assistant config it came through; null when the base model was named directly
  * @param model the base model
  * @param messages the conversation, system prompt included; at least one
  * @param sampling how tokens are drawn
- * @param maxTokens at most this many tokens are generated; 0 means the remaining room of the context
- * @param stop the stream ends before any of these strings appears in it; none is empty
- * @param resumeTokens tokens that an earlier attempt already delivered: replayed with output suppressed
+ * @param stop when a choice ends
+ * @param output how many choices there are and what is told of their tokens
+ * @param deadlineMillis how long from its admission on the client waits for the end; 0 for ever
+ * @param resumeTokens the tokens of each choice that an earlier attempt already delivered: replayed with output
+ *     suppressed; empty at the start, else one entry for each choice
  */
 public record GenerateCommand(
         RequestId request,
@@ -28,36 +32,57 @@ public record GenerateCommand(
         NodeId apiNode,
         int apiInstance,
         TenantId tenant,
+        double weight,
         @Nullable ConfigId config,
         ModelName model,
         List<ChatMessage> messages,
         SamplingParameters sampling,
-        int maxTokens,
-        List<String> stop,
-        TokenIds resumeTokens) {
+        StopConditions stop,
+        OutputOptions output,
+        int deadlineMillis,
+        List<TokenIds> resumeTokens) {
 
     public GenerateCommand {
         messages = List.copyOf(messages);
-        stop = List.copyOf(stop);
+        resumeTokens = List.copyOf(resumeTokens);
         if (attempt < 0) {
             throw new IllegalArgumentException("attempt: " + attempt + " (expected: >= 0)");
         }
         if (apiInstance < 0) {
             throw new IllegalArgumentException("apiInstance: " + apiInstance + " (expected: >= 0)");
         }
+        if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("weight: " + weight + " (expected: finite, more than 0)");
+        }
         if (messages.isEmpty()) {
             throw new IllegalArgumentException("messages: [] (expected: at least one)");
         }
-        if (maxTokens < 0) {
-            throw new IllegalArgumentException("maxTokens: " + maxTokens + " (expected: >= 0)");
+        if (deadlineMillis < 0) {
+            throw new IllegalArgumentException("deadlineMillis: " + deadlineMillis + " (expected: >= 0)");
         }
-        if (stop.stream().anyMatch(String::isEmpty)) {
-            throw new IllegalArgumentException("stop: '' (expected: non-empty strings)");
+        if (!resumeTokens.isEmpty() && resumeTokens.size() != output.choices()) {
+            throw new IllegalArgumentException("resumeTokens: of " + resumeTokens.size()
+                    + " choices (expected: none, or one entry for each of " + output.choices() + ")");
         }
+    }
+
+    /** Starts a command whose components have their defaults: the first attempt, weight 1, one choice, no limits. */
+    public static GenerateCommandBuilder of(RequestId request, ModelName model, List<ChatMessage> messages) {
+        return new GenerateCommandBuilder(request, model, messages);
+    }
+
+    /** Starts a command that differs from this one where it is told to. */
+    public GenerateCommandBuilder but() {
+        return new GenerateCommandBuilder(this);
     }
 
     /** Where this stream's frames go. */
     public String framesAddress() {
         return Addresses.frames(apiNode, apiInstance);
+    }
+
+    /** What an earlier attempt delivered of one choice. */
+    public TokenIds resumeTokens(int choice) {
+        return resumeTokens.isEmpty() ? TokenIds.EMPTY : resumeTokens.get(choice);
     }
 }

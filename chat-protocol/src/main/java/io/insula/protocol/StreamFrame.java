@@ -1,12 +1,14 @@
 package io.insula.protocol;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One thing that happened to one stream.
  *
- * <p><b>Order:</b> {@link StreamDelta} and {@link StreamEnd} of one attempt carry sequence numbers 0, 1, 2, … without a
- * gap; a receiver that sees a gap has lost the engine. Frames of another attempt than the current one are dropped.
+ * <p><b>Order:</b> {@link StreamPrompt}, {@link StreamDelta} and {@link StreamEnd} of one attempt carry sequence numbers
+ * 0, 1, 2, … without a gap; a receiver that sees a gap has lost the engine. Frames of another attempt than the current one
+ * are dropped.
  */
 public sealed interface StreamFrame {
 
@@ -22,6 +24,7 @@ public sealed interface StreamFrame {
      * @param tokens the tokens generated since the choice's previous delta; kept by the receiver for a resume
      * @param text the text that became certain; may be empty while a code point or a stop string is undecided
      * @param finish why the choice ended; null while it runs
+     * @param scores one entry for each of {@code tokens} when {@link OutputOptions#scored()}, else empty
      */
     record StreamDelta(
             RequestId request,
@@ -30,8 +33,49 @@ public sealed interface StreamFrame {
             int choice,
             TokenIds tokens,
             String text,
-            @Nullable FinishReason finish)
-            implements StreamFrame {}
+            @Nullable FinishReason finish,
+            List<TokenScores> scores)
+            implements StreamFrame {
+
+        public StreamDelta {
+            scores = List.copyOf(scores);
+            if (!scores.isEmpty() && scores.size() != tokens.size()) {
+                throw new IllegalArgumentException("scores: of " + scores.size()
+                        + " tokens (expected: none, or one entry for each of " + tokens.size() + ")");
+            }
+        }
+
+        /** Output without log-probabilities. */
+        public StreamDelta(
+                RequestId request,
+                int attempt,
+                int sequence,
+                int choice,
+                TokenIds tokens,
+                String text,
+                @Nullable FinishReason finish) {
+            this(request, attempt, sequence, choice, tokens, text, finish, List.of());
+        }
+    }
+
+    /**
+     * Log-probabilities of the prompt's tokens, when {@link OutputOptions#promptScored()}; may come in several frames, all
+     * of them before the first {@link StreamDelta}, and again with each attempt.
+     *
+     * @param sequence position in the attempt's frames
+     * @param from index of the prompt token that the first entry is of; at least 1, since nothing precedes the first token
+     * @param scores of the prompt's tokens in their order
+     */
+    record StreamPrompt(RequestId request, int attempt, int sequence, int from, List<TokenScores> scores)
+            implements StreamFrame {
+
+        public StreamPrompt {
+            scores = List.copyOf(scores);
+            if (from < 1) {
+                throw new IllegalArgumentException("from: " + from + " (expected: >= 1)");
+            }
+        }
+    }
 
     /**
      * The stream lives but has nothing to say: it waits for a slot or its prompt is being prefilled. Carries no
@@ -46,7 +90,8 @@ public sealed interface StreamFrame {
      *
      * @param sequence position in the attempt's frames
      * @param outcome how it ended
-     * @param error what went wrong, for the client; null unless the outcome is {@link Outcome#FAILED}
+     * @param error what went wrong, for the client; null unless the outcome is {@link Outcome#FAILED} or
+     *     {@link Outcome#EXPIRED}
      * @param usage what is accounted
      * @param timings where the time went
      */
@@ -62,7 +107,7 @@ public sealed interface StreamFrame {
 
     /** Why a choice ended; the order is the wire order, new reasons are appended. */
     enum FinishReason {
-        /** An end token or a stop string. */
+        /** An end token, a stop token or a stop string. */
         STOP,
         /** The token limit or the end of the context. */
         LENGTH
@@ -75,14 +120,16 @@ public sealed interface StreamFrame {
         /** Cancelled by {@link CancelStream} or because its HTTP node's lease ended. */
         CANCELLED,
         /** The engine could not go on. */
-        FAILED
+        FAILED,
+        /** {@link GenerateCommand#deadlineMillis()} passed before every choice had ended. */
+        EXPIRED
     }
 
     /**
      * Token counts of one attempt.
      *
      * @param promptTokens length of the prompt
-     * @param completionTokens generated tokens, replayed ones included
+     * @param completionTokens generated tokens of all choices, replayed ones included
      * @param cachedTokens prompt tokens that came from a prefix cache
      */
     record Usage(int promptTokens, int completionTokens, int cachedTokens) {

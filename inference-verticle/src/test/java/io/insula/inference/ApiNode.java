@@ -100,6 +100,7 @@ final class ApiNode {
                 case StreamEnd end ->
                     ends.computeIfAbsent(key, k -> new CompletableFuture<>()).complete(end);
                 case StreamFrame.StreamProgress ignored -> {}
+                case StreamFrame.StreamPrompt ignored -> {}
             }
         }
     }

@@ -3,8 +3,10 @@ package io.insula.api.assistant;
 import io.insula.api.dispatch.Generation;
 import io.insula.api.error.ApiError;
 import io.insula.protocol.ChatMessage;
+import io.insula.protocol.OutputOptions;
 import io.insula.protocol.RequestId;
 import io.insula.protocol.SamplingParameters;
+import io.insula.protocol.StopConditions;
 import io.insula.protocol.TenantId;
 import io.insula.store.AssistantConfig;
 import io.insula.store.AssistantConfigs;
@@ -89,12 +91,14 @@ public final class Assistants {
         return new Generation(
                 id,
                 config.tenant(),
+                1,
                 config.id(),
                 config.model(),
                 withPrompt(config.systemPrompt(), request.messages()),
                 sampling,
-                maxTokens == null ? 0 : maxTokens,
-                request.stop());
+                StopConditions.of(maxTokens == null ? 0 : maxTokens, request.stop()),
+                OutputOptions.TEXT,
+                0);
     }
 
     /** Chat templates take one system message, at the start: the config's prompt and the request's leading ones join. */

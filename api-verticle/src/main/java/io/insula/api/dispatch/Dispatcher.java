@@ -16,6 +16,7 @@ import io.insula.protocol.StreamFrame;
 import io.insula.protocol.StreamFrame.StreamDelta;
 import io.insula.protocol.StreamFrame.StreamEnd;
 import io.insula.protocol.StreamFrame.StreamProgress;
+import io.insula.protocol.StreamFrame.StreamPrompt;
 import io.insula.protocol.StreamFrame.Timings;
 import io.insula.protocol.StreamFrame.Usage;
 import io.vertx.core.eventbus.ReplyException;
@@ -262,6 +263,10 @@ public final class Dispatcher {
             case StreamProgress progress -> {
                 // It only says that the engine is alive.
             }
+            case StreamPrompt prompt -> {
+                // Not asked for yet; it counts in the sequence.
+                inSequence(stream, prompt.sequence());
+            }
             case StreamDelta delta -> {
                 if (inSequence(stream, delta.sequence())) {
                     delta(stream, delta);
@@ -311,6 +316,7 @@ public final class Dispatcher {
                         ? new Result.Failed(new ApiError.EngineLost())
                         : new Result.Completed(stream.finish);
             case CANCELLED -> new Result.Failed(new ApiError.EngineLost());
+            case EXPIRED -> new Result.Failed(new ApiError.DeadlineExceeded());
             case FAILED ->
                 new Result.Failed(new ApiError.EngineFailed(
                         Objects.requireNonNullElse(end.error(), "The engine could not go on.")));

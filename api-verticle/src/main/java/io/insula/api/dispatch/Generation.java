@@ -5,48 +5,48 @@ import io.insula.protocol.ConfigId;
 import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.ModelName;
 import io.insula.protocol.NodeId;
+import io.insula.protocol.OutputOptions;
 import io.insula.protocol.RequestId;
 import io.insula.protocol.SamplingParameters;
+import io.insula.protocol.StopConditions;
 import io.insula.protocol.TenantId;
-import io.insula.protocol.TokenIds;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is to be generated, before anybody knows by which engine.
  *
+ * @param weight the tenant's share of an engine, relative to the other tenants'
  * @param config the assistant config it came through; null for none
- * @param maxTokens 0 means the remaining room of the context
+ * @param deadlineMillis how long the client waits for the end; 0 for ever
  */
 public record Generation(
         RequestId request,
         TenantId tenant,
+        double weight,
         @Nullable ConfigId config,
         ModelName model,
         List<ChatMessage> messages,
         SamplingParameters sampling,
-        int maxTokens,
-        List<String> stop) {
+        StopConditions stop,
+        OutputOptions output,
+        int deadlineMillis) {
 
     public Generation {
         messages = List.copyOf(messages);
-        stop = List.copyOf(stop);
     }
 
     GenerateCommand command(int attempt, NodeId apiNode, int apiInstance) {
-        return new GenerateCommand(
-                request,
-                attempt,
-                apiNode,
-                apiInstance,
-                tenant,
-                config,
-                model,
-                messages,
-                sampling,
-                maxTokens,
-                stop,
-                TokenIds.EMPTY);
+        return GenerateCommand.of(request, model, messages)
+                .attempt(attempt, List.of())
+                .frames(apiNode, apiInstance)
+                .tenant(tenant, weight)
+                .config(config)
+                .sampling(sampling)
+                .stop(stop)
+                .output(output)
+                .deadlineMillis(deadlineMillis)
+                .build();
     }
 
     /** Requests with equal keys share a prompt prefix and should meet the same engine. */

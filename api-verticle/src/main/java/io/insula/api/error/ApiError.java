@@ -87,6 +87,9 @@ public sealed interface ApiError {
      */
     record EngineFailed(String message) implements ApiError {}
 
+    /** The answer was not complete when the time that the client gives it was over. */
+    record DeadlineExceeded() implements ApiError {}
+
     /** Keys or configs cannot be read now. */
     record StoreUnavailable() implements ApiError {}
 

@@ -1,6 +1,7 @@
 package io.insula.api.error;
 
 import io.insula.api.error.ApiError.BodyTooLarge;
+import io.insula.api.error.ApiError.DeadlineExceeded;
 import io.insula.api.error.ApiError.EngineFailed;
 import io.insula.api.error.ApiError.EngineLost;
 import io.insula.api.error.ApiError.Internal;
@@ -93,6 +94,14 @@ record ErrorMapping(
                         ViewError.NO_ORIGIN);
             case EngineFailed e ->
                 new ErrorMapping(500, SERVER, "engine_failed", null, e.message(), ViewError.INTERNAL);
+            case DeadlineExceeded e ->
+                new ErrorMapping(
+                        408,
+                        SERVER,
+                        "deadline_exceeded",
+                        null,
+                        "The answer was not complete within the time that the request allows.",
+                        ViewError.TIMEOUT);
             case StoreUnavailable e ->
                 new ErrorMapping(
                         503,

@@ -13,8 +13,10 @@ import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.ModelName;
 import io.insula.protocol.ModelStatus;
 import io.insula.protocol.NodeId;
+import io.insula.protocol.OutputOptions;
 import io.insula.protocol.RequestId;
 import io.insula.protocol.SamplingParameters;
+import io.insula.protocol.StopConditions;
 import io.insula.protocol.StreamFrame;
 import io.insula.protocol.StreamFrame.FinishReason;
 import io.insula.protocol.StreamFrame.Outcome;
@@ -335,12 +337,14 @@ class DispatcherTest {
         return new Generation(
                 new RequestId(new UUID(7, id)),
                 TenantId.DEFAULT,
+                1,
                 null,
                 MODEL,
                 List.of(new ChatMessage("user", "Hi")),
                 new SamplingParameters(1, 1, 1),
-                0,
-                List.of());
+                StopConditions.NONE,
+                OutputOptions.TEXT,
+                0);
     }
 
     private static EngineStatus status(String node) {

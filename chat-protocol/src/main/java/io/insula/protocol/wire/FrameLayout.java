@@ -9,8 +9,11 @@ import io.insula.protocol.StreamFrame.Outcome;
 import io.insula.protocol.StreamFrame.StreamDelta;
 import io.insula.protocol.StreamFrame.StreamEnd;
 import io.insula.protocol.StreamFrame.StreamProgress;
+import io.insula.protocol.StreamFrame.StreamPrompt;
 import io.insula.protocol.StreamFrame.Timings;
 import io.insula.protocol.StreamFrame.Usage;
+import io.insula.protocol.TokenScores;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The bytes of what an engine step produced. */
@@ -19,6 +22,7 @@ final class FrameLayout {
     private static final int DELTA = 0;
     private static final int PROGRESS = 1;
     private static final int END = 2;
+    private static final int PROMPT = 3;
 
     /** Kind, request, attempt and the one field of a progress frame. */
     private static final int LEAST_FRAME_BYTES = 19;
@@ -40,6 +44,7 @@ final class FrameLayout {
                     case StreamDelta _ -> DELTA;
                     case StreamProgress _ -> PROGRESS;
                     case StreamEnd _ -> END;
+                    case StreamPrompt _ -> PROMPT;
                 });
         out.uuid(frame.request().value());
         out.count(frame.attempt());
@@ -50,6 +55,12 @@ final class FrameLayout {
                 out.tokens(delta.tokens());
                 out.text(delta.text());
                 out.octet(finishCode(delta.finish()));
+                out.list(delta.scores(), ScoresLayout::write);
+            }
+            case StreamPrompt prompt -> {
+                out.count(prompt.sequence());
+                out.count(prompt.from());
+                out.list(prompt.scores(), ScoresLayout::write);
             }
             case StreamProgress progress -> out.count(progress.prefilledTokens());
             case StreamEnd end -> {
@@ -71,7 +82,10 @@ final class FrameLayout {
         RequestId request = new RequestId(in.uuid());
         int attempt = in.count();
         return switch (kind) {
-            case DELTA -> new StreamDelta(request, attempt, in.count(), in.count(), in.tokens(), in.text(), finish(in));
+            case DELTA ->
+                new StreamDelta(
+                        request, attempt, in.count(), in.count(), in.tokens(), in.text(), finish(in), scores(in));
+            case PROMPT -> new StreamPrompt(request, attempt, in.count(), in.count(), scores(in));
             case PROGRESS -> new StreamProgress(request, attempt, in.count());
             case END ->
                 new StreamEnd(
@@ -82,8 +96,12 @@ final class FrameLayout {
                         in.optionalText(),
                         new Usage(in.count(), in.count(), in.count()),
                         new Timings(in.longCount(), in.longCount(), in.longCount()));
-            default -> throw in.malformed("frame kind: " + kind + " (expected: 0..2)");
+            default -> throw in.malformed("frame kind: " + kind + " (expected: 0..3)");
         };
+    }
+
+    private static List<TokenScores> scores(WireReader in) {
+        return in.list(ScoresLayout.LEAST_SCORES_BYTES, ScoresLayout::read);
     }
 
     private static int finishCode(@Nullable FinishReason reason) {
@@ -109,6 +127,7 @@ final class FrameLayout {
             case COMPLETED -> 0;
             case CANCELLED -> 1;
             case FAILED -> 2;
+            case EXPIRED -> 3;
         };
     }
 
@@ -118,7 +137,8 @@ final class FrameLayout {
             case 0 -> Outcome.COMPLETED;
             case 1 -> Outcome.CANCELLED;
             case 2 -> Outcome.FAILED;
-            default -> throw in.malformed("outcome: " + code + " (expected: 0..2)");
+            case 3 -> Outcome.EXPIRED;
+            default -> throw in.malformed("outcome: " + code + " (expected: 0..3)");
         };
     }
 }

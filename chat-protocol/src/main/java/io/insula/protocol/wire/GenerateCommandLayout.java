@@ -6,8 +6,9 @@ import io.insula.protocol.ConfigId;
 import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.ModelName;
 import io.insula.protocol.NodeId;
+import io.insula.protocol.OutputOptions;
 import io.insula.protocol.RequestId;
-import io.insula.protocol.SamplingParameters;
+import io.insula.protocol.StopConditions;
 import io.insula.protocol.TenantId;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ final class GenerateCommandLayout {
 
     private static final int LEAST_MESSAGE_BYTES = 2;
     private static final int LEAST_TEXT_BYTES = 1;
+    private static final int LEAST_TOKENS_BYTES = 1;
 
     private GenerateCommandLayout() {}
 
@@ -25,6 +27,7 @@ final class GenerateCommandLayout {
         out.text(command.apiNode().value());
         out.count(command.apiInstance());
         out.uuid(command.tenant().value());
+        out.real(command.weight());
         ConfigId config = command.config();
         out.flag(config != null);
         if (config != null) {
@@ -35,12 +38,13 @@ final class GenerateCommandLayout {
             writer.text(message.role());
             writer.text(message.content());
         });
-        out.real(command.sampling().temperature());
-        out.real(command.sampling().topP());
-        out.fixed64(command.sampling().seed());
-        out.count(command.maxTokens());
-        out.list(command.stop(), WireWriter::text);
-        out.tokens(command.resumeTokens());
+        SamplingLayout.write(out, command.sampling());
+        writeStop(out, command.stop());
+        out.count(command.output().choices());
+        out.count(command.output().logProbabilities() + 1);
+        out.count(command.output().promptLogProbabilities() + 1);
+        out.count(command.deadlineMillis());
+        out.list(command.resumeTokens(), WireWriter::tokens);
     }
 
     static GenerateCommand read(WireReader in) {
@@ -50,13 +54,28 @@ final class GenerateCommandLayout {
                 new NodeId(in.text()),
                 in.count(),
                 new TenantId(in.uuid()),
+                in.real(),
                 config(in),
                 new ModelName(in.text()),
                 in.list(LEAST_MESSAGE_BYTES, reader -> new ChatMessage(reader.text(), reader.text())),
-                new SamplingParameters(in.real(), in.real(), in.fixed64()),
+                SamplingLayout.read(in),
+                readStop(in),
+                new OutputOptions(in.count(), in.count() - 1, in.count() - 1),
                 in.count(),
-                in.list(LEAST_TEXT_BYTES, WireReader::text),
-                in.tokens());
+                in.list(LEAST_TOKENS_BYTES, WireReader::tokens));
+    }
+
+    private static void writeStop(WireWriter out, StopConditions stop) {
+        out.count(stop.maxTokens());
+        out.count(stop.minTokens());
+        out.list(stop.strings(), WireWriter::text);
+        out.tokens(stop.tokens());
+        out.flag(stop.ignoreEnd());
+    }
+
+    private static StopConditions readStop(WireReader in) {
+        return new StopConditions(
+                in.count(), in.count(), in.list(LEAST_TEXT_BYTES, WireReader::text), in.tokens(), in.flag());
     }
 
     static void writeCancel(WireWriter out, CancelStream cancel) {

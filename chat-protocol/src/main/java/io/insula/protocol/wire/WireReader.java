@@ -1,5 +1,6 @@
 package io.insula.protocol.wire;
 
+import io.insula.protocol.TokenBytes;
 import io.insula.protocol.TokenIds;
 import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;
@@ -110,6 +111,14 @@ final class WireReader {
             ids[i] = count();
         }
         return TokenIds.of(ids);
+    }
+
+    TokenBytes bytes() {
+        int length = count();
+        require(length);
+        byte[] value = buffer.getBytes(position, position + length);
+        position += length;
+        return TokenBytes.of(value);
     }
 
     /** A list whose elements take at least {@code leastBytes} each. */

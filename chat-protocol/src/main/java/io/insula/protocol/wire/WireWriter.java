@@ -1,5 +1,6 @@
 package io.insula.protocol.wire;
 
+import io.insula.protocol.TokenBytes;
 import io.insula.protocol.TokenIds;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
@@ -68,6 +69,10 @@ final class WireWriter {
         for (int i = 0; i < tokens.size(); i++) {
             count(tokens.get(i));
         }
+    }
+
+    void bytes(TokenBytes value) {
+        octets(value.toArray());
     }
 
     <T> void list(List<T> values, BiConsumer<WireWriter, T> element) {

@@ -12,23 +12,32 @@ import io.insula.protocol.ConfigId;
 import io.insula.protocol.EngineStatus;
 import io.insula.protocol.FrameBatch;
 import io.insula.protocol.GenerateCommand;
+import io.insula.protocol.LogitBias;
 import io.insula.protocol.ModelName;
 import io.insula.protocol.ModelStatus;
 import io.insula.protocol.NodeId;
+import io.insula.protocol.OutputOptions;
+import io.insula.protocol.Penalties;
 import io.insula.protocol.RequestId;
 import io.insula.protocol.SamplingParameters;
+import io.insula.protocol.ScoredToken;
+import io.insula.protocol.StopConditions;
 import io.insula.protocol.StreamFrame.FinishReason;
 import io.insula.protocol.StreamFrame.Outcome;
 import io.insula.protocol.StreamFrame.StreamDelta;
 import io.insula.protocol.StreamFrame.StreamEnd;
 import io.insula.protocol.StreamFrame.StreamProgress;
+import io.insula.protocol.StreamFrame.StreamPrompt;
 import io.insula.protocol.StreamFrame.Timings;
 import io.insula.protocol.StreamFrame.Usage;
 import io.insula.protocol.TenantId;
+import io.insula.protocol.TokenBytes;
 import io.insula.protocol.TokenIds;
+import io.insula.protocol.TokenScores;
 import io.vertx.core.buffer.Buffer;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -39,51 +48,51 @@ class GoldenBytesTest {
     private static final String ID_BYTES = "00112233445566778899aabbccddeeff";
     private static final NodeId NODE = new NodeId("n1");
     private static final String NODE_BYTES = "02 6e31";
+    private static final String ZERO = "0000000000000000";
+    private static final String HALF = "3fe0000000000000";
+    private static final String ONE = "3ff0000000000000";
+    private static final String TWO = "4000000000000000";
 
     @Test
     void generateCommand() {
-        GenerateCommand command = new GenerateCommand(
-                new RequestId(ID),
-                1,
-                NODE,
-                3,
-                TenantId.DEFAULT,
-                new ConfigId(ID),
-                new ModelName("m"),
-                List.of(new ChatMessage("user", "hé😀")),
-                new SamplingParameters(1.0, 0.5, -2),
-                300,
-                List.of("\n"),
-                TokenIds.of(5, 49151));
+        GenerateCommand command = GenerateCommand.of(
+                        new RequestId(ID), new ModelName("m"), List.of(new ChatMessage("user", "hé😀")))
+                .attempt(1, List.of(TokenIds.of(5, 49151), TokenIds.EMPTY))
+                .frames(NODE, 3)
+                .tenant(TenantId.DEFAULT, 0.5)
+                .config(new ConfigId(ID))
+                .sampling(new SamplingParameters(
+                        LogitBias.of(Map.of(300, 2.0, 7, -100.0)), new Penalties(2, -0.5, 1), 1, 40, 0.25, 0.5, 1, -2))
+                .stop(new StopConditions(300, 2, List.of("\n"), TokenIds.of(0, 128), true))
+                .output(new OutputOptions(2, 20, 0))
+                .deadlineMillis(1000)
+                .build();
         assertBytes(
                 ProtocolCodecs.GENERATE_COMMAND,
                 command,
-                "01" + ID_BYTES + "01" + NODE_BYTES + "03" + "00".repeat(16) + "01" + ID_BYTES + "01 6d"
+                "01" + ID_BYTES + "01" + NODE_BYTES + "03" + "00".repeat(16) + HALF + "01" + ID_BYTES + "01 6d"
                         + "01 04 75736572 07 68c3a9f09f9880"
-                        + "3ff0000000000000 3fe0000000000000 fffffffffffffffe"
-                        + "ac02 01 01 0a 02 05 ffff02");
+                        + "02 07 c059000000000000 ac02" + TWO
+                        + TWO + "bfe0000000000000" + ONE
+                        + ONE + "28 3fd0000000000000" + HALF + ONE + "fffffffffffffffe"
+                        + "ac02 02 01 01 0a 02 00 8001 01"
+                        + "02 15 01 e807"
+                        + "02 02 05 ffff02 00");
     }
 
     @Test
-    void generateCommandWithoutConfig() {
-        GenerateCommand command = new GenerateCommand(
-                new RequestId(ID),
-                0,
-                NODE,
-                0,
-                TenantId.DEFAULT,
-                null,
-                new ModelName("m"),
-                List.of(new ChatMessage("user", "")),
-                new SamplingParameters(0, 1, 0),
-                0,
-                List.of(),
-                TokenIds.EMPTY);
+    void generateCommandOfDefaults() {
+        GenerateCommand command = GenerateCommand.of(
+                        new RequestId(ID), new ModelName("m"), List.of(new ChatMessage("user", "")))
+                .frames(NODE, 0)
+                .build();
         assertBytes(
                 ProtocolCodecs.GENERATE_COMMAND,
                 command,
-                "01" + ID_BYTES + "00" + NODE_BYTES + "00" + "00".repeat(16) + "00 01 6d" + "01 04 75736572 00"
-                        + "0000000000000000 3ff0000000000000 0000000000000000" + "00 00 00");
+                "01" + ID_BYTES + "00" + NODE_BYTES + "00" + "00".repeat(16) + ONE + "00 01 6d" + "01 04 75736572 00"
+                        + "00" + ONE + ZERO + ZERO + ONE + "00" + ONE + ONE + ZERO + ZERO
+                        + "00 00 00 00 00"
+                        + "01 00 00 00 00");
     }
 
     @Test
@@ -114,21 +123,36 @@ class GoldenBytesTest {
                         new StreamDelta(request, 0, 0, 0, TokenIds.of(7), "a", null),
                         new StreamDelta(request, 0, 1, 0, TokenIds.EMPTY, "", FinishReason.STOP),
                         new StreamDelta(request, 0, 2, 1, TokenIds.EMPTY, "", FinishReason.LENGTH),
+                        new StreamDelta(
+                                request,
+                                0,
+                                3,
+                                1,
+                                TokenIds.of(300),
+                                "",
+                                null,
+                                List.of(new TokenScores(scored(300, -2, 3), List.of(scored(7, -1, 1))))),
+                        new StreamPrompt(request, 0, 4, 1, List.of(new TokenScores(scored(7, -0.5, 1), List.of()))),
                         new StreamEnd(
-                                request, 0, 3, Outcome.COMPLETED, null, new Usage(64, 1, 0), new Timings(1, 2, 128)),
+                                request, 0, 5, Outcome.COMPLETED, null, new Usage(64, 1, 0), new Timings(1, 2, 128)),
                         new StreamEnd(request, 1, 0, Outcome.CANCELLED, null, new Usage(0, 0, 0), new Timings(0, 0, 0)),
-                        new StreamEnd(request, 2, 0, Outcome.FAILED, "x", new Usage(0, 0, 0), new Timings(0, 0, 0))));
+                        new StreamEnd(request, 2, 0, Outcome.FAILED, "x", new Usage(0, 0, 0), new Timings(0, 0, 0)),
+                        new StreamEnd(request, 3, 0, Outcome.EXPIRED, "y", new Usage(0, 0, 0), new Timings(0, 0, 0))));
         assertBytes(
                 ProtocolCodecs.FRAME_BATCH,
                 batch,
-                "01" + NODE_BYTES + "07"
+                "01" + NODE_BYTES + "0a"
                         + "01" + ID_BYTES + "00 40"
-                        + "00" + ID_BYTES + "00 00 00 01 07 01 61 00"
-                        + "00" + ID_BYTES + "00 01 00 00 00 01"
-                        + "00" + ID_BYTES + "00 02 01 00 00 02"
-                        + "02" + ID_BYTES + "00 03 00 00 40 01 00 01 02 8001"
+                        + "00" + ID_BYTES + "00 00 00 01 07 01 61 00 00"
+                        + "00" + ID_BYTES + "00 01 00 00 00 01 00"
+                        + "00" + ID_BYTES + "00 02 01 00 00 02 00"
+                        + "00" + ID_BYTES + "00 03 01 01 ac02 00 00"
+                        + "01 ac02 c000000000000000 03 02 f09f 01 07 bff0000000000000 01 02 f09f"
+                        + "03" + ID_BYTES + "00 04 01 01 07 bfe0000000000000 01 02 f09f 00"
+                        + "02" + ID_BYTES + "00 05 00 00 40 01 00 01 02 8001"
                         + "02" + ID_BYTES + "01 00 01 00 00 00 00 00 00 00"
-                        + "02" + ID_BYTES + "02 00 02 01 01 78 00 00 00 00 00 00");
+                        + "02" + ID_BYTES + "02 00 02 01 01 78 00 00 00 00 00 00"
+                        + "02" + ID_BYTES + "03 00 03 01 01 79 00 00 00 00 00 00");
     }
 
     @Test
@@ -144,6 +168,10 @@ class GoldenBytesTest {
     @Test
     void apiStatus() {
         assertBytes(ProtocolCodecs.API_STATUS, new ApiStatus(NODE, 1, false), "01" + NODE_BYTES + "01 00");
+    }
+
+    private static ScoredToken scored(int token, double logProbability, int rank) {
+        return new ScoredToken(token, logProbability, rank, TokenBytes.of(new byte[] {(byte) 0xf0, (byte) 0x9f}));
     }
 
     private static <T> void assertBytes(RecordCodec<T> codec, T message, String expectedHex) {

@@ -10,23 +10,33 @@ import io.insula.protocol.ConfigId;
 import io.insula.protocol.EngineStatus;
 import io.insula.protocol.FrameBatch;
 import io.insula.protocol.GenerateCommand;
+import io.insula.protocol.LogitBias;
 import io.insula.protocol.ModelName;
 import io.insula.protocol.ModelStatus;
 import io.insula.protocol.NodeId;
+import io.insula.protocol.OutputOptions;
+import io.insula.protocol.Penalties;
 import io.insula.protocol.RequestId;
 import io.insula.protocol.SamplingParameters;
+import io.insula.protocol.ScoredToken;
+import io.insula.protocol.StopConditions;
 import io.insula.protocol.StreamFrame;
 import io.insula.protocol.StreamFrame.FinishReason;
 import io.insula.protocol.StreamFrame.Outcome;
 import io.insula.protocol.StreamFrame.StreamDelta;
 import io.insula.protocol.StreamFrame.StreamEnd;
 import io.insula.protocol.StreamFrame.StreamProgress;
+import io.insula.protocol.StreamFrame.StreamPrompt;
 import io.insula.protocol.StreamFrame.Timings;
 import io.insula.protocol.StreamFrame.Usage;
 import io.insula.protocol.TenantId;
+import io.insula.protocol.TokenBytes;
 import io.insula.protocol.TokenIds;
+import io.insula.protocol.TokenScores;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -48,19 +58,42 @@ final class RandomMessages {
     }
 
     GenerateCommand command() {
-        return new GenerateCommand(
-                request(),
+        int choices = 1 + random.nextInt(3);
+        return GenerateCommand.of(
+                        request(),
+                        new ModelName(text(1, 40).replaceAll("\\s", "x").concat("m")),
+                        list(1, 5, () -> new ChatMessage(text(0, 12), text(0, 400))))
+                .attempt(count(), random.nextBoolean() ? List.of() : list(choices, choices, this::tokens))
+                .frames(node(), count())
+                .tenant(new TenantId(uuid()), random.nextDouble() + Double.MIN_VALUE)
+                .config(random.nextBoolean() ? new ConfigId(uuid()) : null)
+                .sampling(sampling())
+                .stop(stop())
+                .output(new OutputOptions(choices, random.nextInt(22) - 1, random.nextInt(22) - 1))
+                .deadlineMillis(count())
+                .build();
+    }
+
+    private SamplingParameters sampling() {
+        Map<Integer, Double> biases = new HashMap<>();
+        for (int i = random.nextInt(5); i > 0; i--) {
+            biases.put(count(), random.nextInt(201) - 100.0);
+        }
+        return new SamplingParameters(
+                LogitBias.of(biases),
+                new Penalties(1 - random.nextDouble(), random.nextDouble() * 4 - 2, random.nextDouble() * 4 - 2),
+                random.nextDouble() * 2,
                 count(),
-                node(),
-                count(),
-                new TenantId(uuid()),
-                random.nextBoolean() ? new ConfigId(uuid()) : null,
-                new ModelName(text(1, 40).replaceAll("\\s", "x").concat("m")),
-                list(1, 5, () -> new ChatMessage(text(0, 12), text(0, 400))),
-                new SamplingParameters(random.nextDouble() * 2, random.nextDouble(), random.nextLong()),
-                count(),
-                list(0, 4, () -> text(1, 20)),
-                tokens());
+                1 - random.nextDouble(),
+                random.nextDouble(),
+                random.nextDouble(),
+                random.nextLong());
+    }
+
+    private StopConditions stop() {
+        int maxTokens = count();
+        int minTokens = maxTokens == 0 ? count() : random.nextInt(maxTokens);
+        return new StopConditions(maxTokens, minTokens, list(0, 4, () -> text(1, 20)), tokens(), random.nextBoolean());
     }
 
     Accepted accepted() {
@@ -100,17 +133,10 @@ final class RandomMessages {
     }
 
     private StreamFrame frame() {
-        return switch (random.nextInt(3)) {
-            case 0 ->
-                new StreamDelta(
-                        request(),
-                        count(),
-                        count(),
-                        random.nextInt(4),
-                        tokens(),
-                        text(0, 30),
-                        random.nextBoolean() ? pick(FinishReason.values()) : null);
+        return switch (random.nextInt(4)) {
+            case 0 -> delta();
             case 1 -> new StreamProgress(request(), count(), count());
+            case 2 -> new StreamPrompt(request(), count(), count(), 1 + random.nextInt(9), list(0, 4, this::scores));
             default ->
                 new StreamEnd(
                         request(),
@@ -121,6 +147,29 @@ final class RandomMessages {
                         new Usage(count(), count(), count()),
                         new Timings(longCount(), longCount(), longCount()));
         };
+    }
+
+    private StreamDelta delta() {
+        TokenIds tokens = tokens();
+        return new StreamDelta(
+                request(),
+                count(),
+                count(),
+                random.nextInt(4),
+                tokens,
+                text(0, 30),
+                random.nextBoolean() ? pick(FinishReason.values()) : null,
+                random.nextBoolean() ? List.of() : list(tokens.size(), tokens.size(), this::scores));
+    }
+
+    private TokenScores scores() {
+        return new TokenScores(scored(), list(0, 3, this::scored));
+    }
+
+    private ScoredToken scored() {
+        byte[] bytes = new byte[random.nextInt(4)];
+        random.nextBytes(bytes);
+        return new ScoredToken(count(), -random.nextDouble() * 100, 1 + random.nextInt(9), TokenBytes.of(bytes));
     }
 
     private RequestId request() {

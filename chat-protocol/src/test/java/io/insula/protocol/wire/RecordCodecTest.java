@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import io.insula.protocol.ChatMessage;
 import io.insula.protocol.GenerateCommand;
+import io.insula.protocol.OutputOptions;
 import io.insula.protocol.TokenIds;
 import io.vertx.core.buffer.Buffer;
 import java.lang.management.ManagementFactory;
@@ -44,38 +45,23 @@ class RecordCodecTest {
     @Test
     void aLongConversationAndALongResumeComeBackAsTheyWere() {
         GenerateCommand small = new RandomMessages(2).command();
-        GenerateCommand large = new GenerateCommand(
-                small.request(),
-                small.attempt(),
-                small.apiNode(),
-                small.apiInstance(),
-                small.tenant(),
-                small.config(),
-                small.model(),
-                Collections.nCopies(5_000, new ChatMessage("user", "é😀".repeat(100))),
-                small.sampling(),
-                small.maxTokens(),
-                small.stop(),
-                TokenIds.of(new Random(2).ints(100_000, 0, 200_000).toArray()));
+        GenerateCommand large = small.but()
+                .messages(Collections.nCopies(5_000, new ChatMessage("user", "é😀".repeat(100))))
+                .output(OutputOptions.TEXT)
+                .attempt(
+                        1,
+                        List.of(TokenIds.of(
+                                new Random(2).ints(100_000, 0, 200_000).toArray())))
+                .build();
         assertThat(decode(ProtocolCodecs.GENERATE_COMMAND, encode(0, large))).isEqualTo(large);
     }
 
     @Test
     void aLoneSurrogateBecomesAQuestionMarkRatherThanABrokenMessage() {
         GenerateCommand good = new RandomMessages(3).command();
-        GenerateCommand broken = new GenerateCommand(
-                good.request(),
-                good.attempt(),
-                good.apiNode(),
-                good.apiInstance(),
-                good.tenant(),
-                good.config(),
-                good.model(),
-                List.of(new ChatMessage("user", "a\uD800b")),
-                good.sampling(),
-                good.maxTokens(),
-                good.stop(),
-                good.resumeTokens());
+        GenerateCommand broken = good.but()
+                .messages(List.of(new ChatMessage("user", "a\uD800b")))
+                .build();
         GenerateCommand read = ProtocolCodecs.GENERATE_COMMAND.decodeFromWire(0, Buffer.buffer(encode(0, broken)));
         assertThat(read.messages()).containsExactly(new ChatMessage("user", "a?b"));
     }

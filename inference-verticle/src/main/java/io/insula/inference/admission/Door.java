@@ -10,12 +10,14 @@ import io.insula.protocol.Admission.Rejected;
 import io.insula.protocol.ApiStatus;
 import io.insula.protocol.CancelStream;
 import io.insula.protocol.GenerateCommand;
+import io.insula.protocol.LogitBias;
 import io.insula.protocol.ModelName;
 import io.insula.protocol.RequestId;
 import io.insula.protocol.TokenIds;
 import io.vertx.core.Future;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -128,6 +130,10 @@ public final class Door {
         if (isCancelled(command)) {
             return Future.succeededFuture(cancelledAlready());
         }
+        Rejected foreign = foreignToken(command, model.tokenizer().vocabulary());
+        if (foreign != null) {
+            return Future.succeededFuture(foreign);
+        }
         if (pending >= config.pendingCommands()) {
             return Future.succeededFuture(overloaded(model.scheduler()));
         }
@@ -158,12 +164,35 @@ public final class Door {
                     "messages",
                     0);
         }
-        int maxTokens = command.maxTokens() == 0 ? room : Math.min(command.maxTokens(), room);
+        int asked = command.stop().maxTokens();
+        int maxTokens = asked == 0 ? room : Math.min(asked, room);
         return switch (scheduler.offer(new StreamRequest(command, TokenIds.of(prompt), maxTokens, arrivedNanos))) {
             case QUEUED, RUNNING_ALREADY -> new Accepted(prompt.length);
             case SUPERSEDED -> cancelledAlready();
             case FULL, NO_ENGINE -> overloaded(scheduler);
         };
+    }
+
+    /** A token that the model does not have, in a field that a client fills. */
+    private static @Nullable Rejected foreignToken(GenerateCommand command, int vocabulary) {
+        LogitBias bias = command.sampling().logitBias();
+        if (!bias.isEmpty() && bias.token(bias.size() - 1) >= vocabulary) {
+            return foreignToken("logit_bias", bias.token(bias.size() - 1), vocabulary);
+        }
+        for (int token : command.stop().tokens().toArray()) {
+            if (token >= vocabulary) {
+                return foreignToken("stop_token_ids", token, vocabulary);
+            }
+        }
+        return null;
+    }
+
+    private static Rejected foreignToken(String param, int token, int vocabulary) {
+        return new Rejected(
+                Reason.INVALID_REQUEST,
+                param + ": token " + token + " (expected: 0.." + (vocabulary - 1) + ")",
+                param,
+                0);
     }
 
     private boolean isCancelled(GenerateCommand command) {

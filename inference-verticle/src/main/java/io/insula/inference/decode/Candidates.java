@@ -1,5 +1,6 @@
 package io.insula.inference.decode;
 
+import io.insula.protocol.SamplingParameters;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 
@@ -22,19 +23,22 @@ final class Candidates {
     private static final float ROUNDING = 0x1.8p23f;
     private static final int EXPONENT_BIAS = 127;
     private static final int MANTISSA_BITS = 23;
-    /** Weights fall into classes by exponent and the top bits of the mantissa: 16 to the octave. */
+    /** Keys are a float's bits and fall into classes by exponent and the top bits of the mantissa: 16 to the octave. */
     private static final int CLASS_SHIFT = 19;
 
-    private static final int ONE_CLASS = Float.floatToRawIntBits(1f) >>> CLASS_SHIFT;
+    private static final int CLASSES = (Integer.MAX_VALUE >>> CLASS_SHIFT) + 1;
 
     private final float[] logits;
     private final float[] weights;
     private final int[] exponents;
+    /** What decides a token's place in the order of the current stage: not negative, smaller comes first. */
+    private final int[] keys;
+
     private final int[] kept;
     private final long[] members;
-    private final double[] classWeights = new double[ONE_CLASS + 2];
+    private final double[] classAmounts = new double[CLASSES];
     private float highest;
-    private int likely;
+    private int keptCount;
 
     Candidates(int vocabulary) {
         if (vocabulary < 1) {
@@ -43,6 +47,7 @@ final class Candidates {
         this.logits = new float[vocabulary];
         this.weights = new float[vocabulary];
         this.exponents = new int[vocabulary];
+        this.keys = new int[vocabulary];
         // One more than there are tokens: a place is written before it is known whether it counts.
         this.kept = new int[vocabulary + 1];
         this.members = new long[vocabulary];
@@ -62,6 +67,69 @@ final class Candidates {
             throw new SamplingException(firstNotFinite(row));
         }
         highest = top;
+    }
+
+    double logit(int token) {
+        return logits[token];
+    }
+
+    /** Changes a token's logit; {@link #adjusted} is to be called after the last change. */
+    void setLogit(int token, double logit) {
+        logits[token] = (float) logit;
+    }
+
+    /** Sees to it that a token is not drawn; {@link #adjusted} is to be called after the last change. */
+    void mask(int token) {
+        logits[token] = Float.NEGATIVE_INFINITY;
+    }
+
+    /** Ends the changes of single logits. */
+    void adjusted() {
+        float top = Float.NEGATIVE_INFINITY;
+        for (float logit : logits) {
+            top = Math.max(top, logit);
+        }
+        if (!Float.isFinite(top)) {
+            throw new SamplingException(
+                    top == Float.NEGATIVE_INFINITY
+                            ? "logits: every token is masked (expected: one that may be drawn)"
+                            : "logits: " + top + " after bias and penalties (expected: finite numbers)");
+        }
+        highest = top;
+    }
+
+    /** The natural logarithm of a token's probability at a temperature of one, by {@link #weigh weights} of that. */
+    double logProbability(int token, double total) {
+        return (double) logits[token] - highest - StrictMath.log(total);
+    }
+
+    /** One for the most probable token, of equal ones the lowest id first. */
+    int rank(int token) {
+        float logit = logits[token];
+        int before = 0;
+        for (int other = 0; other < logits.length; other++) {
+            boolean first = logits[other] > logit || (logits[other] == logit && other < token);
+            before += first ? 1 : 0;
+        }
+        return before + 1;
+    }
+
+    /** The most probable tokens by rank. */
+    int[] mostProbable(int most) {
+        int[] top = new int[Math.min(most, logits.length)];
+        int size = 0;
+        for (int token = 0; token < logits.length && top.length > 0; token++) {
+            if (size == top.length && !(logits[token] > logits[top[size - 1]])) {
+                continue;
+            }
+            int place = size < top.length ? size++ : size - 1;
+            while (place > 0 && logits[token] > logits[top[place - 1]]) {
+                top[place] = top[place - 1];
+                place--;
+            }
+            top[place] = token;
+        }
+        return top;
     }
 
     /** The most probable token; of equal ones the lowest id. */
@@ -99,32 +167,32 @@ final class Candidates {
         return last;
     }
 
-    /** Draws from the smallest set of most probable tokens whose probability reaches {@code topP}. */
-    int drawFromNucleus(double temperature, double topP, double uniform) {
-        double total = weigh(temperature);
-        long lastKept = lastOfNucleus(topP * total, (1 - topP) * total / weights.length);
-        int count = 0;
-        double keptTotal = 0;
-        for (int i = 0; i < likely; i++) {
-            int token = kept[i];
-            boolean within = order(token) <= lastKept;
-            kept[count] = token;
-            count += within ? 1 : 0;
-            keptTotal += within ? weights[token] : 0;
+    /** Draws after the stages that drop tokens: top-k, typical-p, top-p, min-p, each on what the one before it left. */
+    int drawTruncated(SamplingParameters parameters, double uniform) {
+        double total = weigh(parameters.temperature());
+        boolean nucleusFirst = parameters.topK() == 0 && parameters.typicalP() == 1;
+        // Tokens below cannot belong to the nucleus: all of them together weigh less than what is left out.
+        gather(nucleusFirst ? (1 - parameters.topP()) * total / weights.length : 0);
+        if (parameters.topK() > 0) {
+            keyByWeight();
+            total = keep(lastToReach(parameters.topK(), true));
         }
-        double target = uniform * keptTotal;
-        double before = 0;
-        for (int i = 0; i < count; i++) {
-            before += weights[kept[i]];
-            if (before > target) {
-                return kept[i];
-            }
+        if (parameters.typicalP() < 1) {
+            keyByTypicality(total, parameters.temperature());
+            total = keep(lastToReach(parameters.typicalP() * total, false));
         }
-        return kept[count - 1];
+        if (parameters.topP() < 1) {
+            keyByWeight();
+            total = keep(lastToReach(parameters.topP() * total, false));
+        }
+        if (parameters.minP() > 0) {
+            total = keepFromShare(parameters.minP());
+        }
+        return pick(uniform * total);
     }
 
     /** Fills the weights, the largest being one, and returns their sum. */
-    private double weigh(double temperature) {
+    double weigh(double temperature) {
         float scale = (float) Math.min(1 / temperature, Float.MAX_VALUE);
         float top = highest;
         for (int i = 0; i < logits.length; i++) {
@@ -170,14 +238,8 @@ final class Candidates {
         return (a + b) + (c + d);
     }
 
-    /**
-     * Puts the tokens that may belong to the nucleus into {@code kept}, ids ascending, and returns the order of the last that
-     * does.
-     *
-     * @param needed the weight that the nucleus reaches
-     * @param floor tokens below it cannot belong to the nucleus: all of them together weigh less than what is left out
-     */
-    private long lastOfNucleus(double needed, double floor) {
+    /** Takes the tokens of at least this weight, and of more than none, ids ascending. */
+    private void gather(double floor) {
         float limit = Math.max((float) floor, Float.MIN_NORMAL);
         // Without a branch, which the processor would guess wrong half the time.
         int count = 0;
@@ -185,26 +247,108 @@ final class Candidates {
             kept[count] = token;
             count += weights[token] >= limit ? 1 : 0;
         }
-        likely = count;
-        Arrays.fill(classWeights, 0);
-        for (int i = 0; i < count; i++) {
-            float weight = weights[kept[i]];
-            classWeights[weightClass(weight)] += weight;
-        }
-        int boundary = classWeights.length - 1;
-        double above = 0;
-        while (boundary > 0 && above + classWeights[boundary] < needed) {
-            above += classWeights[boundary];
-            boundary--;
-        }
-        return lastOfClass(boundary, needed - above);
+        keptCount = count;
     }
 
-    /** Sorts the one class in which the nucleus ends, and returns the order of its last member. */
-    private long lastOfClass(int boundary, double needed) {
+    /** The more probable token has the smaller key. */
+    private void keyByWeight() {
+        for (int i = 0; i < keptCount; i++) {
+            keys[kept[i]] = Integer.MAX_VALUE - Float.floatToRawIntBits(weights[kept[i]]);
+        }
+    }
+
+    /**
+     * The token whose information is nearer to the expected information has the smaller key.
+     *
+     * @param total the weight of the kept tokens
+     */
+    private void keyByTypicality(double total, double temperature) {
+        double expected = 0;
+        for (int i = 0; i < keptCount; i++) {
+            expected -= weights[kept[i]] * exponent(kept[i], temperature);
+        }
+        // Information is log(total) - exponent; its logarithm is in the expectation too and falls out of the
+        // difference.
+        expected /= total;
+        for (int i = 0; i < keptCount; i++) {
+            keys[kept[i]] = Float.floatToRawIntBits((float) Math.abs(-exponent(kept[i], temperature) - expected));
+        }
+    }
+
+    private double exponent(int token, double temperature) {
+        return ((double) logits[token] - highest) / temperature;
+    }
+
+    /** Drops the kept tokens that come after one in the order; returns the weight of the rest. */
+    private double keep(long last) {
+        int count = 0;
+        double total = 0;
+        for (int i = 0; i < keptCount; i++) {
+            int token = kept[i];
+            boolean within = order(token) <= last;
+            kept[count] = token;
+            count += within ? 1 : 0;
+            total += within ? weights[token] : 0;
+        }
+        keptCount = count;
+        return total;
+    }
+
+    /** Drops the kept tokens below a share of the weightiest one's weight; returns the weight of the rest. */
+    private double keepFromShare(double share) {
+        float top = 0;
+        for (int i = 0; i < keptCount; i++) {
+            top = Math.max(top, weights[kept[i]]);
+        }
+        double limit = share * top;
+        int count = 0;
+        double total = 0;
+        for (int i = 0; i < keptCount; i++) {
+            int token = kept[i];
+            boolean within = weights[token] >= limit;
+            kept[count] = token;
+            count += within ? 1 : 0;
+            total += within ? weights[token] : 0;
+        }
+        keptCount = count;
+        return total;
+    }
+
+    private int pick(double target) {
+        double before = 0;
+        for (int i = 0; i < keptCount; i++) {
+            before += weights[kept[i]];
+            if (before > target) {
+                return kept[i];
+            }
+        }
+        return kept[keptCount - 1];
+    }
+
+    /**
+     * The order of the last of the kept tokens that are needed, first in order first, to reach an amount.
+     *
+     * @param counted whether each token is one of the amount, not its weight
+     */
+    private long lastToReach(double needed, boolean counted) {
+        Arrays.fill(classAmounts, 0);
+        for (int i = 0; i < keptCount; i++) {
+            classAmounts[keys[kept[i]] >>> CLASS_SHIFT] += counted ? 1 : weights[kept[i]];
+        }
+        int boundary = 0;
+        double reached = 0;
+        while (boundary < classAmounts.length - 1 && reached + classAmounts[boundary] < needed) {
+            reached += classAmounts[boundary];
+            boundary++;
+        }
+        return lastOfClass(boundary, needed - reached, counted);
+    }
+
+    /** Sorts the one class in which the amount is reached, and returns the order of the token that reaches it. */
+    private long lastOfClass(int boundary, double needed, boolean counted) {
         int size = 0;
-        for (int i = 0; i < likely; i++) {
-            if (weightClass(weights[kept[i]]) == boundary) {
+        for (int i = 0; i < keptCount; i++) {
+            if (keys[kept[i]] >>> CLASS_SHIFT == boundary) {
                 members[size++] = order(kept[i]);
             }
         }
@@ -214,7 +358,7 @@ final class Candidates {
         Arrays.sort(members, 0, size);
         double reached = 0;
         for (int i = 0; i < size; i++) {
-            reached += weights[(int) members[i]];
+            reached += counted ? 1 : weights[(int) members[i]];
             if (reached >= needed) {
                 return members[i];
             }
@@ -222,13 +366,9 @@ final class Candidates {
         return members[size - 1];
     }
 
-    /** A key that is smaller for the more probable token and, of equals, for the lower id. */
+    /** The key, and of equal ones the lower id first. */
     private long order(int token) {
-        return ((long) (Integer.MAX_VALUE - Float.floatToRawIntBits(weights[token])) << 32) | token;
-    }
-
-    private static int weightClass(float weight) {
-        return Float.floatToRawIntBits(weight) >>> CLASS_SHIFT;
+        return ((long) keys[token] << 32) | token;
     }
 
     private String firstNotFinite(int row) {

@@ -1,18 +1,26 @@
 package io.insula.inference.decode;
 
 import io.insula.protocol.SamplingParameters;
+import io.insula.protocol.TokenIds;
 import java.nio.FloatBuffer;
 
 /**
- * Draws the next token from a row of logits, the same token for the same logits, parameters and position.
+ * Draws the next token from a row of logits, the same token for the same logits, parameters and past of the choice.
  *
  * <p><b>Shape:</b> {@code logits [rows, vocabulary] float32} from index 0.
+ *
+ * <p><b>Order:</b> logit bias, masked tokens, penalties, temperature, top-k, typical-p, top-p, min-p, draw. The stages that
+ * drop tokens come in llama.cpp's order, each works on what the one before it left; the temperature comes before them, as in
+ * vLLM and Hugging Face. At temperature zero the most probable token is taken after bias, masks and penalties.
  *
  * <p><b>Thread:</b> one at a time: it holds scratch memory for one row.
  *
  * <p><b>Errors:</b> a logit that is not finite is a {@link SamplingException}.
  *
- * <p><b>Source:</b> top-p: Holtzman et al., "The curious case of neural text degeneration", ICLR 2020.
+ * <p><b>Source:</b> top-k: Fan et al., "Hierarchical neural story generation", ACL 2018; typical-p: Meister et al.,
+ * "Locally typical sampling", TACL 2023; top-p: Holtzman et al., "The curious case of neural text degeneration", ICLR 2020;
+ * min-p: Nguyen et al., "Turning up the heat: min-p sampling for creative and coherent LLM outputs", ICLR 2025; bias and
+ * penalties: {@link LogitAdjustments}.
  */
 public final class Sampler {
 
@@ -30,19 +38,38 @@ public final class Sampler {
      *
      * @param logits the engine's rows; not moved
      * @param row which of them
-     * @param parameters how to draw
+     * @param parameters how to draw; tokens of the bias are less than the vocabulary
+     * @param history the tokens before it
+     * @param forbidden tokens that must not follow, each less than the vocabulary: {@link ChoiceDecoder#forbidden()}
      * @param choice which of the request's choices, from 0
-     * @param index how many tokens the choice has already, from 0
      */
-    public int sample(FloatBuffer logits, int row, SamplingParameters parameters, int choice, int index) {
+    public int sample(
+            FloatBuffer logits,
+            int row,
+            SamplingParameters parameters,
+            ChoiceHistory history,
+            TokenIds forbidden,
+            int choice) {
         candidates.load(logits, row);
-        double temperature = parameters.temperature();
-        if (temperature == 0 || parameters.topP() == 0) {
+        if (!parameters.logitBias().isEmpty() || forbidden.size() > 0 || history.counted()) {
+            LogitAdjustments.apply(candidates, parameters, history, forbidden);
+        }
+        if (isGreedy(parameters)) {
             return candidates.best();
         }
-        double uniform = CounterRandom.uniform(parameters.seed(), choice, index);
-        return parameters.topP() < 1
-                ? candidates.drawFromNucleus(temperature, parameters.topP(), uniform)
-                : candidates.draw(temperature, uniform);
+        double uniform = CounterRandom.uniform(parameters.seed(), choice, history.tokens());
+        return truncates(parameters)
+                ? candidates.drawTruncated(parameters, uniform)
+                : candidates.draw(parameters.temperature(), uniform);
+    }
+
+    private static boolean isGreedy(SamplingParameters parameters) {
+        return parameters.temperature() == 0
+                || parameters.topK() == 1
+                || (parameters.topP() == 0 && parameters.typicalP() == 1);
+    }
+
+    private static boolean truncates(SamplingParameters parameters) {
+        return parameters.topK() > 0 || parameters.typicalP() < 1 || parameters.topP() < 1 || parameters.minP() > 0;
     }
 }

@@ -1,8 +1,11 @@
 package io.insula.inference.schedule;
 
 import io.insula.inference.decode.ChoiceDecoder;
+import io.insula.inference.decode.ChoiceHistory;
+import io.insula.inference.decode.Sampler;
 import io.insula.protocol.StreamFrame.FinishReason;
 import io.insula.protocol.TokenIds;
+import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** One answer of a stream: the row that it holds in a decode step. */
@@ -11,14 +14,16 @@ final class Choice {
     private final ScheduledStream stream;
     private final int index;
     private final ChoiceDecoder decoder;
+    private final ChoiceHistory history;
     private int replayed;
     private int next;
     private long lastTokenNanos;
 
-    Choice(ScheduledStream stream, int index, ChoiceDecoder decoder) {
+    Choice(ScheduledStream stream, int index, ChoiceDecoder decoder, ChoiceHistory history) {
         this.stream = stream;
         this.index = index;
         this.decoder = decoder;
+        this.history = history;
     }
 
     ScheduledStream stream() {
@@ -29,7 +34,7 @@ final class Choice {
         return index;
     }
 
-    /** Tokens it has, replayed ones included: the index of the next one. */
+    /** Tokens it has, replayed ones included. */
     int tokens() {
         return decoder.tokens();
     }
@@ -50,8 +55,14 @@ final class Choice {
         return take(resumeTokens().get(replayed++)).finish();
     }
 
+    /** Draws its next token. */
+    int sample(Sampler sampler, FloatBuffer logits, int row) {
+        return sampler.sample(logits, row, stream.command().sampling(), history, decoder.forbidden(), index);
+    }
+
     ChoiceDecoder.Step take(int token) {
         next = token;
+        history.add(token);
         return decoder.accept(token);
     }
 
@@ -63,6 +74,6 @@ final class Choice {
     }
 
     private TokenIds resumeTokens() {
-        return stream.command().resumeTokens();
+        return stream.command().resumeTokens(index);
     }
 }

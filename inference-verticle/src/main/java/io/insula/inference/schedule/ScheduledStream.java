@@ -1,6 +1,7 @@
 package io.insula.inference.schedule;
 
 import io.insula.inference.decode.ChoiceDecoder;
+import io.insula.inference.decode.ChoiceHistory;
 import io.insula.inference.text.ChatTokenizer;
 import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.RequestId;
@@ -32,7 +33,11 @@ final class ScheduledStream {
         this.request = request;
         this.prompt = request.prompt().toArray();
         this.choice = new Choice(
-                this, 0, new ChoiceDecoder(tokenizer, request.command().stop(), request.maxTokens()));
+                this,
+                0,
+                new ChoiceDecoder(tokenizer, request.command().stop(), request.maxTokens()),
+                ChoiceHistory.after(
+                        request.prompt(), request.command().sampling().penalties()));
     }
 
     RequestId id() {

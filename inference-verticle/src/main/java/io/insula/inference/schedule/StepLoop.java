@@ -259,7 +259,7 @@ final class StepLoop {
 
     private @Nullable FinishReason sample(Sampler sampler, Choice choice, FloatBuffer logits, int row, long now) {
         ScheduledStream stream = choice.stream();
-        int token = sampler.sample(logits, row, stream.command().sampling(), choice.index(), choice.tokens());
+        int token = choice.sample(sampler, logits, row);
         ChoiceDecoder.Step step = choice.take(token);
         outbox.add(stream.command(), stream.delta(choice.index(), TokenIds.of(token), step.text(), step.finish()));
         meters.tokenGenerated();
@@ -344,7 +344,7 @@ final class StepLoop {
                 return "prompt: token " + token + " (expected: 0.." + (shape.vocabulary() - 1) + ")";
             }
         }
-        for (int token : stream.command().resumeTokens().toArray()) {
+        for (int token : stream.command().resumeTokens(stream.choice().index()).toArray()) {
             if (token < 0 || token >= shape.vocabulary()) {
                 return "resume tokens: " + token + " (expected: 0.." + (shape.vocabulary() - 1) + ")";
             }

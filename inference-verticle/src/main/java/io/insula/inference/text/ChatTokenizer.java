@@ -1,6 +1,7 @@
 package io.insula.inference.text;
 
 import io.insula.protocol.ChatMessage;
+import io.insula.protocol.TokenIds;
 import java.util.List;
 
 /** Turns a conversation into the model's prompt, and token ids back into bytes. */
@@ -22,6 +23,12 @@ public interface ChatTokenizer extends AutoCloseable {
 
     /** Whether generation ends at this token. */
     boolean isEnd(int token);
+
+    /** Every token at which generation ends. */
+    TokenIds endTokens();
+
+    /** Token ids are less than this. */
+    int vocabulary();
 
     @Override
     void close();

@@ -7,6 +7,7 @@ import io.insula.inference.text.jinja.TemplateException;
 import io.insula.inference.text.jinja.Value;
 import io.insula.inference.weights.ModelFileException;
 import io.insula.protocol.ChatMessage;
+import io.insula.protocol.TokenIds;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.HashMap;
@@ -142,6 +143,17 @@ public final class ModelChatTokenizer implements ChatTokenizer {
     @Override
     public boolean isEnd(int token) {
         return spec.ends().contains(token);
+    }
+
+    @Override
+    public TokenIds endTokens() {
+        return TokenIds.of(
+                spec.ends().stream().mapToInt(Integer::intValue).sorted().toArray());
+    }
+
+    @Override
+    public int vocabulary() {
+        return bytes.length;
     }
 
     @Override

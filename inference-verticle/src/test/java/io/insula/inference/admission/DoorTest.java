@@ -14,8 +14,8 @@ import io.insula.protocol.Admission.Rejected;
 import io.insula.protocol.CancelStream;
 import io.insula.protocol.ChatMessage;
 import io.insula.protocol.GenerateCommand;
+import io.insula.protocol.LogitBias;
 import io.insula.protocol.ModelName;
-import io.insula.protocol.SamplingParameters;
 import io.insula.protocol.StreamFrame;
 import io.insula.protocol.StreamFrame.StreamEnd;
 import io.insula.protocol.TokenIds;
@@ -110,39 +110,35 @@ class DoorTest {
     @Test
     void anUnknownModelIsNamedBesideTheKnownOnes() {
         GenerateCommand command = Commands.command(1, "x", 1);
-        GenerateCommand foreign = new GenerateCommand(
-                command.request(),
-                0,
-                command.apiNode(),
-                0,
-                command.tenant(),
-                null,
-                new ModelName("gpt-4"),
-                command.messages(),
-                command.sampling(),
-                1,
-                List.of(),
-                TokenIds.EMPTY);
+        GenerateCommand foreign = GenerateCommand.of(command.request(), new ModelName("gpt-4"), command.messages())
+                .frames(command.apiNode(), 0)
+                .build();
         assertThat(door.admit(foreign).result())
                 .isEqualTo(new Rejected(Reason.MODEL_NOT_FOUND, "model: 'gpt-4' (expected: letters)", "model", 0));
     }
 
     @Test
+    void aTokenThatTheModelDoesNotHaveIsNamedWithItsField() {
+        GenerateCommand command = Commands.command(1, "x", 1);
+        GenerateCommand biased = command.but()
+                .sampling(command.sampling().withLogitBias(LogitBias.of(Map.of(5, 1.0, 64, 1.0))))
+                .build();
+        assertThat(door.admit(biased).result())
+                .isEqualTo(new Rejected(
+                        Reason.INVALID_REQUEST, "logit_bias: token 64 (expected: 0..63)", "logit_bias", 0));
+        GenerateCommand stopped = command.but()
+                .stop(command.stop().withTokens(TokenIds.of(63, 99)))
+                .build();
+        assertThat(door.admit(stopped).result())
+                .isEqualTo(new Rejected(
+                        Reason.INVALID_REQUEST, "stop_token_ids: token 99 (expected: 0..63)", "stop_token_ids", 0));
+    }
+
+    @Test
     void aConversationThatTheTemplateRefusesIsAnInvalidRequest() {
         GenerateCommand command = Commands.command(1, "x", 1);
-        GenerateCommand refused = new GenerateCommand(
-                command.request(),
-                0,
-                command.apiNode(),
-                0,
-                command.tenant(),
-                null,
-                command.model(),
-                List.of(new ChatMessage("nobody", "x")),
-                new SamplingParameters(0, 1, 0),
-                1,
-                List.of(),
-                TokenIds.EMPTY);
+        GenerateCommand refused =
+                command.but().messages(List.of(new ChatMessage("nobody", "x"))).build();
         assertThat(admitted(refused))
                 .isEqualTo(new Rejected(
                         Reason.INVALID_REQUEST, "messages: role 'nobody' (expected: user)", "messages", 0));

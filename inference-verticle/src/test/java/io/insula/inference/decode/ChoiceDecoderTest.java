@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.insula.inference.text.ChatTokenizer;
 import io.insula.protocol.ChatMessage;
+import io.insula.protocol.StopConditions;
 import io.insula.protocol.StreamFrame.FinishReason;
 import io.insula.protocol.TokenIds;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,7 @@ class ChoiceDecoderTest {
 
     @Test
     void endsAtAnEndTokenWithoutText() {
-        ChoiceDecoder decoder = new ChoiceDecoder(new ByteTokenizer(), List.of(), 10);
+        ChoiceDecoder decoder = new ChoiceDecoder(new ByteTokenizer(), StopConditions.NONE, 10);
         assertThat(decoder.accept('h')).isEqualTo(new ChoiceDecoder.Step("h", null));
         assertThat(decoder.accept(END)).isEqualTo(new ChoiceDecoder.Step("", FinishReason.STOP));
         assertThat(decoder.tokens()).isEqualTo(2);
@@ -27,21 +28,21 @@ class ChoiceDecoderTest {
 
     @Test
     void endsAtTheTokenLimitAndGivesHeldTextBack() {
-        ChoiceDecoder decoder = new ChoiceDecoder(new ByteTokenizer(), List.of("hi!"), 2);
+        ChoiceDecoder decoder = new ChoiceDecoder(new ByteTokenizer(), StopConditions.of(0, List.of("hi!")), 2);
         assertThat(decoder.accept('h')).isEqualTo(new ChoiceDecoder.Step("", null));
         assertThat(decoder.accept('i')).isEqualTo(new ChoiceDecoder.Step("hi", FinishReason.LENGTH));
     }
 
     @Test
     void givesHeldTextBackAtAnEndToken() {
-        ChoiceDecoder decoder = new ChoiceDecoder(new ByteTokenizer(), List.of("hi!"), 9);
+        ChoiceDecoder decoder = new ChoiceDecoder(new ByteTokenizer(), StopConditions.of(0, List.of("hi!")), 9);
         decoder.accept('h');
         assertThat(decoder.accept(END)).isEqualTo(new ChoiceDecoder.Step("h", FinishReason.STOP));
     }
 
     @Test
     void aStopStringOnTheLastTokenIsAStop() {
-        ChoiceDecoder decoder = new ChoiceDecoder(new ByteTokenizer(), List.of("hi"), 2);
+        ChoiceDecoder decoder = new ChoiceDecoder(new ByteTokenizer(), StopConditions.of(0, List.of("hi")), 2);
         decoder.accept('h');
         assertThat(decoder.accept('i')).isEqualTo(new ChoiceDecoder.Step("", FinishReason.STOP));
         assertThat(decoder.finish()).isEqualTo(FinishReason.STOP);
@@ -49,7 +50,7 @@ class ChoiceDecoderTest {
 
     @Test
     void replacesACodePointThatNeverEnds() {
-        ChoiceDecoder decoder = new ChoiceDecoder(new ByteTokenizer(), List.of(), 9);
+        ChoiceDecoder decoder = new ChoiceDecoder(new ByteTokenizer(), StopConditions.NONE, 9);
         decoder.accept(0xE2);
         assertThat(decoder.accept(END)).isEqualTo(new ChoiceDecoder.Step("\uFFFD", FinishReason.STOP));
     }
@@ -61,7 +62,8 @@ class ChoiceDecoderTest {
         for (List<String> stops : List.of(List.of("STOP"), List.<String>of(), List.of("👩‍👧!", "STO»"))) {
             int[] tokens = new int[bytes.length + 1];
             Arrays.setAll(tokens, i -> i < bytes.length ? bytes[i] & 0xFF : END);
-            ChoiceDecoder undisturbed = new ChoiceDecoder(new ByteTokenizer(), stops, tokens.length);
+            ChoiceDecoder undisturbed =
+                    new ChoiceDecoder(new ByteTokenizer(), StopConditions.of(0, stops), tokens.length);
             String[] texts = new String[tokens.length];
             int length = 0;
             while (undisturbed.finish() == null) {
@@ -69,7 +71,8 @@ class ChoiceDecoderTest {
                 length++;
             }
             for (int cut = 0; cut <= length; cut++) {
-                ChoiceDecoder resumed = new ChoiceDecoder(new ByteTokenizer(), stops, tokens.length);
+                ChoiceDecoder resumed =
+                        new ChoiceDecoder(new ByteTokenizer(), StopConditions.of(0, stops), tokens.length);
                 resumed.replay(TokenIds.of(Arrays.copyOf(tokens, cut)));
                 assertThat(resumed.tokens()).isEqualTo(cut);
                 for (int i = cut; i < length; i++) {
@@ -106,6 +109,16 @@ class ChoiceDecoderTest {
         @Override
         public boolean isEnd(int token) {
             return token == END;
+        }
+
+        @Override
+        public TokenIds endTokens() {
+            return TokenIds.of(END);
+        }
+
+        @Override
+        public int vocabulary() {
+            return END + 1;
         }
 
         @Override

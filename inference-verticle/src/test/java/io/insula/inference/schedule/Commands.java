@@ -6,7 +6,7 @@ import io.insula.protocol.ModelName;
 import io.insula.protocol.NodeId;
 import io.insula.protocol.RequestId;
 import io.insula.protocol.SamplingParameters;
-import io.insula.protocol.TenantId;
+import io.insula.protocol.StopConditions;
 import io.insula.protocol.TokenIds;
 import java.util.List;
 import java.util.UUID;
@@ -35,50 +35,19 @@ public final class Commands {
             SamplingParameters sampling,
             int maxTokens,
             List<String> stop) {
-        return new GenerateCommand(
-                id,
-                attempt,
-                api,
-                0,
-                TenantId.DEFAULT,
-                null,
-                MODEL,
-                List.of(new ChatMessage("user", content)),
-                sampling,
-                maxTokens,
-                stop,
-                TokenIds.EMPTY);
+        return GenerateCommand.of(id, MODEL, List.of(new ChatMessage("user", content)))
+                .attempt(attempt, List.of())
+                .frames(api, 0)
+                .sampling(sampling)
+                .stop(StopConditions.of(maxTokens, stop))
+                .build();
     }
 
     public static GenerateCommand resumed(GenerateCommand command, TokenIds tokens) {
-        return new GenerateCommand(
-                command.request(),
-                command.attempt() + 1,
-                command.apiNode(),
-                command.apiInstance(),
-                command.tenant(),
-                command.config(),
-                command.model(),
-                command.messages(),
-                command.sampling(),
-                command.maxTokens(),
-                command.stop(),
-                tokens);
+        return command.but().attempt(command.attempt() + 1, List.of(tokens)).build();
     }
 
     public static GenerateCommand from(GenerateCommand command, NodeId api, int instance) {
-        return new GenerateCommand(
-                command.request(),
-                command.attempt(),
-                api,
-                instance,
-                command.tenant(),
-                command.config(),
-                command.model(),
-                command.messages(),
-                command.sampling(),
-                command.maxTokens(),
-                command.stop(),
-                command.resumeTokens());
+        return command.but().frames(api, instance).build();
     }
 }

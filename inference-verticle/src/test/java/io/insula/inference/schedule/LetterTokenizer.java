@@ -3,6 +3,7 @@ package io.insula.inference.schedule;
 import io.insula.inference.text.ChatTokenizer;
 import io.insula.inference.text.PromptException;
 import io.insula.protocol.ChatMessage;
+import io.insula.protocol.TokenIds;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -56,6 +57,16 @@ public final class LetterTokenizer implements ChatTokenizer {
     @Override
     public boolean isEnd(int token) {
         return token == 0 && !endless;
+    }
+
+    @Override
+    public TokenIds endTokens() {
+        return endless ? TokenIds.EMPTY : TokenIds.of(0);
+    }
+
+    @Override
+    public int vocabulary() {
+        return VOCABULARY;
     }
 
     @Override

@@ -40,6 +40,7 @@ public final class RecordedFrames implements FrameSink {
                     expectSequence(key, delta.sequence());
                     deltas.computeIfAbsent(key, k -> new ArrayList<>()).add(delta);
                 }
+                case StreamFrame.StreamPrompt prompt -> expectSequence(key, prompt.sequence());
                 case StreamProgress ignored -> progress.merge(key, 1, Integer::sum);
                 case StreamEnd end -> {
                     expectSequence(key, end.sequence());

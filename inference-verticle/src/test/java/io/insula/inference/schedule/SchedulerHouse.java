@@ -60,7 +60,8 @@ final class SchedulerHouse {
 
     int maxTokens(GenerateCommand command) {
         int room = CONTEXT - prompt(command).length;
-        return command.maxTokens() == 0 ? room : Math.min(room, command.maxTokens());
+        int asked = command.stop().maxTokens();
+        return asked == 0 ? room : Math.min(room, asked);
     }
 
     Scheduler.Offer offer(GenerateCommand command) {

@@ -1,6 +1,7 @@
 package io.insula.inference.schedule;
 
 import io.insula.inference.decode.ChoiceDecoder;
+import io.insula.inference.decode.ChoiceHistory;
 import io.insula.inference.decode.Sampler;
 import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.text.ChatTokenizer;
@@ -26,6 +27,8 @@ public record SoloRun(List<Integer> tokens, List<String> texts, FinishReason fin
             DecoderEngine engine, ChatTokenizer tokenizer, GenerateCommand command, int[] prompt, int maxTokens) {
         Sampler sampler = new Sampler(engine.shape().vocabulary());
         ChoiceDecoder decoder = new ChoiceDecoder(tokenizer, command.stop(), maxTokens);
+        ChoiceHistory history =
+                ChoiceHistory.after(TokenIds.of(prompt), command.sampling().penalties());
         List<Integer> tokens = new ArrayList<>();
         List<String> texts = new ArrayList<>();
         engine.clear(0);
@@ -33,7 +36,8 @@ public record SoloRun(List<Integer> tokens, List<String> texts, FinishReason fin
         var logits = engine.prefillLogits();
         @Nullable FinishReason finish = null;
         while (finish == null) {
-            int token = sampler.sample(logits, 0, command.sampling(), 0, tokens.size());
+            int token = sampler.sample(logits, 0, command.sampling(), history, decoder.forbidden(), 0);
+            history.add(token);
             ChoiceDecoder.Step step = decoder.accept(token);
             tokens.add(token);
             texts.add(step.text());

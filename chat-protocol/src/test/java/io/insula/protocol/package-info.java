@@ -1,0 +1,4 @@
+@NullMarked
+package io.insula.protocol;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,61 @@
+package io.insula.inference.decode;
+
+import io.insula.protocol.LogitBias;
+import io.insula.protocol.Penalties;
+import io.insula.protocol.SamplingParameters;
+import io.insula.protocol.TokenIds;
+
+/**
+ * What is done to single logits before any of them is compared with another: bias, masks, penalties.
+ *
+ * <p><b>Order:</b> as in vLLM: the bias is added, forbidden tokens are masked, then the repetition penalty divides or
+ * multiplies, then the frequency and the presence penalty are taken off.
+ *
+ * <p><b>Source:</b> repetition: Keskar et al., "CTRL: a conditional transformer language model for controllable generation",
+ * 2019, section 4.1, with the sign taken into account as in Hugging Face's {@code RepetitionPenaltyLogitsProcessor};
+ * frequency, presence and bias: OpenAI's API reference, {@code mu[j] - c[j] * alpha_frequency - (c[j] > 0) * alpha_presence}.
+ * Repetition looks at prompt and answer, frequency and presence at the answer alone, as in vLLM.
+ */
+final class LogitAdjustments {
+
+    private LogitAdjustments() {}
+
+    static void apply(Candidates candidates, SamplingParameters parameters, ChoiceHistory history, TokenIds forbidden) {
+        LogitBias bias = parameters.logitBias();
+        for (int i = 0; i < bias.size(); i++) {
+            candidates.setLogit(bias.token(i), candidates.logit(bias.token(i)) + bias.bias(i));
+        }
+        for (int i = 0; i < forbidden.size(); i++) {
+            candidates.mask(forbidden.get(i));
+        }
+        penalise(candidates, parameters.penalties(), history);
+        candidates.adjusted();
+    }
+
+    private static void penalise(Candidates candidates, Penalties penalties, ChoiceHistory history) {
+        if (penalties.equals(Penalties.NONE)) {
+            return;
+        }
+        TokenCounts output = history.output();
+        if (penalties.repetition() != 1) {
+            TokenCounts prompt = history.prompt();
+            for (int i = 0; i < prompt.entries(); i++) {
+                repeat(candidates, prompt.token(i), penalties.repetition());
+            }
+            for (int i = 0; i < output.entries(); i++) {
+                if (!prompt.contains(output.token(i))) {
+                    repeat(candidates, output.token(i), penalties.repetition());
+                }
+            }
+        }
+        for (int i = 0; i < output.entries(); i++) {
+            double less = output.count(i) * penalties.frequency() + penalties.presence();
+            candidates.setLogit(output.token(i), candidates.logit(output.token(i)) - less);
+        }
+    }
+
+    private static void repeat(Candidates candidates, int token, double penalty) {
+        double logit = candidates.logit(token);
+        candidates.setLogit(token, logit > 0 ? logit / penalty : logit * penalty);
+    }
+}
