@@ -60,12 +60,15 @@ final class EngineBenchmark {
             int[] text = tokenizer.encodeText(Perplexity.text());
             Workload workload = new Workload(text);
             progress.line(type + ": trying settings");
-            Candidates.Best ours = ours(file, workload).best();
+            Candidates.Best ours = ours(file, workload, true).best();
+            Candidates.Best free = ours(file, workload, false).best();
             Candidates.Best theirs = theirs(path, libraries, workload).best();
             table.settings(type, ours, theirs);
             try (DecoderEngine insula = ours.open().get();
+                    DecoderEngine freeInsula = free.open().get();
                     DecoderEngine peer = theirs.open().get()) {
                 measure(type, text, new Contest(insula, peer, workload));
+                measureAlone(type, text, new Contest(freeInsula, peer, workload));
             }
         }
     }
@@ -79,11 +82,7 @@ final class EngineBenchmark {
                 Perplexity.ofPrefill(contest.peer(), text, options.windows(), CHUNK)
                         .value(),
                 "perplexity");
-        BenchmarkFigure decode = BenchmarkFigure.lessIsBetter(
-                type + " decode perplexity",
-                Perplexity.ofDecode(contest.insula(), text, options.windows()).value(),
-                Perplexity.ofDecode(contest.peer(), text, options.windows()).value(),
-                "perplexity");
+        BenchmarkFigure decode = decodePerplexity(type, text, contest);
         figures.add(prefill);
         figures.add(decode);
         table.heading();
@@ -93,6 +92,26 @@ final class EngineBenchmark {
         }
         Contest.Result result = contest.prefill(options.prefillTokens(), options.repetitions());
         row(type + " prefill, " + options.prefillTokens() + " tokens", "ms", result, prefill);
+    }
+
+    /** A stream alone, whose rows need not round as they do in a batch. */
+    private void measureAlone(String type, int[] text, Contest contest) {
+        BenchmarkFigure perplexity = decodePerplexity(type + ", rows free,", text, contest);
+        figures.add(perplexity);
+        for (DecodeCase each : options.decodes()) {
+            if (each.batch() == 1) {
+                String name = type + " decode alone, rows free, context " + each.context();
+                row(name, "ms/step", contest.decode(each, options.steps(), options.repetitions()), perplexity);
+            }
+        }
+    }
+
+    private BenchmarkFigure decodePerplexity(String name, int[] text, Contest contest) {
+        return BenchmarkFigure.lessIsBetter(
+                name + " decode perplexity",
+                Perplexity.ofDecode(contest.insula(), text, options.windows()).value(),
+                Perplexity.ofDecode(contest.peer(), text, options.windows()).value(),
+                "perplexity");
     }
 
     private void row(String name, String unit, Contest.Result result, BenchmarkFigure perplexity) {
@@ -105,14 +124,14 @@ final class EngineBenchmark {
         table.row(wall, cpu, perplexity);
     }
 
-    private Candidates ours(GgufFile file, Workload workload) {
+    private Candidates ours(GgufFile file, Workload workload, boolean exact) {
         Candidates candidates = new Candidates(workload);
         for (boolean spinning : new boolean[] {true, false}) {
             EngineConfig config = new EngineConfig(
-                    options.threads(), spinning, KV_BUDGET_BYTES, options.slotTokens(), options.slots());
-            candidates.add(
-                    options.threads() + " threads, spinning " + (spinning ? "on" : "off") + ", KV f32",
-                    () -> OnnxDecoderEngine.load(file, config));
+                    options.threads(), spinning, KV_BUDGET_BYTES, options.slotTokens(), options.slots(), exact);
+            String name = options.threads() + " threads, spinning " + (spinning ? "on" : "off") + ", KV f32, rows "
+                    + (exact ? "exact" : "free");
+            candidates.add(name, () -> OnnxDecoderEngine.load(file, config));
         }
         return candidates;
     }

@@ -3,14 +3,17 @@ package io.insula.inference.engine;
 /**
  * How an engine uses the machine.
  *
- * @param threads computing threads of one step, the calling one included; 0: one for each processor. Never more than the
- *     model has heads, above which a row's bits would depend on its batch
+ * @param threads computing threads of one step, the calling one included; 0: one for each processor. In exact mode never more
+ *     than the model has heads, above which a row's bits would depend on its batch
  * @param allowSpinning whether idle threads wait busily: faster on dedicated cores, much slower on shared ones
  * @param kvBudgetBytes memory that all key/value caches together may reach
  * @param slotTokens tokens that one slot holds; shortened to the model's context and to the budget
  * @param maxSlots the most sequences at once; fewer when the budget does not hold as many
+ * @param exact whether a stream's bits are the same whatever runs beside it, which resuming it elsewhere needs. Without, a
+ *     lone row may round as the runtime's own kernel for it does, which is faster on some instruction sets
  */
-public record EngineConfig(int threads, boolean allowSpinning, long kvBudgetBytes, int slotTokens, int maxSlots) {
+public record EngineConfig(
+        int threads, boolean allowSpinning, long kvBudgetBytes, int slotTokens, int maxSlots, boolean exact) {
 
     private static final int MAX_THREADS = 1024;
     private static final int MAX_SLOTS = 1024;
@@ -22,21 +25,30 @@ public record EngineConfig(int threads, boolean allowSpinning, long kvBudgetByte
         check("maxSlots", maxSlots, maxSlots >= 1 && maxSlots <= MAX_SLOTS, "1.." + MAX_SLOTS);
     }
 
-    /** All processors without spinning, 1 GiB of cache in up to 16 slots of 2,048 tokens. */
+    /** Exact. */
+    public EngineConfig(int threads, boolean allowSpinning, long kvBudgetBytes, int slotTokens, int maxSlots) {
+        this(threads, allowSpinning, kvBudgetBytes, slotTokens, maxSlots, true);
+    }
+
+    /** Exact, all processors without spinning, 1 GiB of cache in up to 16 slots of 2,048 tokens. */
     public static EngineConfig defaults() {
         return new EngineConfig(0, false, 1L << 30, 2048, 16);
     }
 
     public EngineConfig withThreads(int newThreads) {
-        return new EngineConfig(newThreads, allowSpinning, kvBudgetBytes, slotTokens, maxSlots);
+        return new EngineConfig(newThreads, allowSpinning, kvBudgetBytes, slotTokens, maxSlots, exact);
     }
 
     public EngineConfig withSlots(int newMaxSlots, int newSlotTokens) {
-        return new EngineConfig(threads, allowSpinning, kvBudgetBytes, newSlotTokens, newMaxSlots);
+        return new EngineConfig(threads, allowSpinning, kvBudgetBytes, newSlotTokens, newMaxSlots, exact);
     }
 
     public EngineConfig withAllowSpinning(boolean spinning) {
-        return new EngineConfig(threads, spinning, kvBudgetBytes, slotTokens, maxSlots);
+        return new EngineConfig(threads, spinning, kvBudgetBytes, slotTokens, maxSlots, exact);
+    }
+
+    public EngineConfig withExact(boolean newExact) {
+        return new EngineConfig(threads, allowSpinning, kvBudgetBytes, slotTokens, maxSlots, newExact);
     }
 
     private static void check(String name, long value, boolean valid, String expected) {

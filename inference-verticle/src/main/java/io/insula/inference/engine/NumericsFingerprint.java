@@ -30,11 +30,16 @@ final class NumericsFingerprint {
 
     private final DecoderShape decoder;
     private final List<GgufTensor> weights;
+    private final String rounding;
     private @Nullable String value;
 
-    NumericsFingerprint(DecoderShape decoder, List<GgufTensor> weights) {
+    /**
+     * @param rounding what a row's rounding depends on beside the row
+     */
+    NumericsFingerprint(DecoderShape decoder, List<GgufTensor> weights, String rounding) {
         this.decoder = decoder;
         this.weights = weights;
+        this.rounding = rounding;
     }
 
     String value() {
@@ -54,6 +59,7 @@ final class NumericsFingerprint {
         add(digest, "graph " + OnnxGraph.VERSION);
         add(digest, "onnxruntime " + OrtEnvironment.getEnvironment().getVersion());
         add(digest, "kv " + KV_TYPE);
+        add(digest, "rounding " + rounding);
         add(digest, System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         add(digest, instructionSet());
         add(digest, "l2 " + firstLine(L2_SIZE));

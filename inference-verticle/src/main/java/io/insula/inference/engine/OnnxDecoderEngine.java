@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * rounds differently. The cache has room for the void token behind a full slot.
  *
  * <p>On some instruction sets a single row's four-bit matrix products round differently, too. Where a trial at load shows it,
- * a row that is decoded alone gets a void companion in the next slot.
+ * a row that is decoded alone gets a void companion in the next slot, unless {@link EngineConfig#exact} is off.
  *
  * <p><b>Thread:</b> one thread at a time; the runtime's own threads share the work of a step.
  */
@@ -36,6 +36,8 @@ public final class OnnxDecoderEngine implements DecoderEngine {
     private static final Logger LOG = LoggerFactory.getLogger(OnnxDecoderEngine.class);
     /** Tokens of a prompt that one run takes: more make the intermediate values leave the cache. */
     private static final int CHUNK = 128;
+
+    private static final String EXACT = "exact";
 
     /** A row and its void companion. */
     private static final int LEAST_CACHE_ROWS = 2;
@@ -66,7 +68,8 @@ public final class OnnxDecoderEngine implements DecoderEngine {
             Model model,
             KvCache cache,
             Arena weights,
-            PassingMemory packed) {
+            PassingMemory packed,
+            String rounding) {
         this.shape = new EngineShape(decoder.shape().vocabulary(), budget.slots(), budget.slotTokens());
         this.weights = weights;
         this.packed = packed;
@@ -82,14 +85,14 @@ public final class OnnxDecoderEngine implements DecoderEngine {
                 Math.max(LEAST_CACHE_ROWS, budget.slots()),
                 CHUNK);
         this.embedding = new EmbeddingTable(graph.embedding());
-        this.fingerprint = new NumericsFingerprint(decoder.shape(), graph.weights());
+        this.fingerprint = new NumericsFingerprint(decoder.shape(), graph.weights(), rounding);
         this.arguments = new StepArguments(shape);
         this.parameters = new ParameterStore(model.getNDManager(), false);
         this.lengths = new int[Math.max(LEAST_CACHE_ROWS, shape.slots())];
-        float[] likeABatch = trial(LEAST_CACHE_ROWS, LEAST_CACHE_ROWS);
-        this.leastRows = Arrays.equals(trial(1, 1), likeABatch) ? 1 : LEAST_CACHE_ROWS;
-        this.leastLogits = Arrays.equals(trial(leastRows, 1), likeABatch) ? 1 : LEAST_CACHE_ROWS;
-        releaseCopied(likeABatch);
+        float[] expected = rounding.equals(EXACT) ? trial(LEAST_CACHE_ROWS, LEAST_CACHE_ROWS) : trial(1, 1);
+        this.leastRows = Arrays.equals(trial(1, 1), expected) ? 1 : LEAST_CACHE_ROWS;
+        this.leastLogits = Arrays.equals(trial(leastRows, 1), expected) ? 1 : LEAST_CACHE_ROWS;
+        releaseCopied(expected);
     }
 
     /**
@@ -127,7 +130,9 @@ public final class OnnxDecoderEngine implements DecoderEngine {
             model = engine.newModel("decoder", Device.cpu());
             model.setBlock(block);
             LOG.info("KV cache: {}; {} threads, spinning {}", budget, threads, config.allowSpinning() ? "on" : "off");
-            return new OnnxDecoderEngine(decoder, budget, graph, block, model, cache, weights, packed);
+            // Where rows may round by their batch, they may by the number of threads, too.
+            String rounding = config.exact() ? EXACT : threads + " threads";
+            return new OnnxDecoderEngine(decoder, budget, graph, block, model, cache, weights, packed, rounding);
         } catch (OrtException e) {
             close(block, model, cache, weights, packed);
             throw new EngineException("ONNX Runtime cannot load the model: " + e.getMessage(), e);

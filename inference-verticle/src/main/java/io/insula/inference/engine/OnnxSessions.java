@@ -25,14 +25,15 @@ final class OnnxSessions {
 
     /**
      * The threads that a step may use. With more threads than heads the runtime splits the cache of a small batch between
-     * threads, and a row's bits would depend on how many rows run with it.
+     * threads, and a row's bits would depend on how many rows run with it; in exact mode they are capped.
      */
     static int threads(DecoderShape decoder, EngineConfig config) {
         int wanted = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
-        if (wanted > decoder.heads()) {
-            LOG.info("threads: {} lowered to {}, the heads of the model", wanted, decoder.heads());
+        if (!config.exact() || wanted <= decoder.heads()) {
+            return wanted;
         }
-        return Math.min(wanted, decoder.heads());
+        LOG.info("threads: {} lowered to {}, the heads of the model", wanted, decoder.heads());
+        return decoder.heads();
     }
 
     /** DJL's engine over ONNX Runtime. DJL insists on creating the runtime's environment itself, so this comes first. */

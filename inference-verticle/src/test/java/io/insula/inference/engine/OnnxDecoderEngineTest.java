@@ -2,6 +2,7 @@ package io.insula.inference.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import io.insula.inference.graph.DecoderDescription;
 import io.insula.inference.weights.TensorType;
@@ -31,6 +32,32 @@ class OnnxDecoderEngineTest extends DecoderEngineContractTest {
             assertThat(same.fingerprint()).isEqualTo(one.fingerprint());
             assertThat(other.fingerprint()).isNotEqualTo(one.fingerprint());
         }
+    }
+
+    /** A lone row may round otherwise, but not by more than eight-bit activations do. */
+    @Test
+    void rowsThatNeedNotBeExactAreNearlySoAndHaveAnotherFingerprint() {
+        EngineConfig config = EngineConfig.defaults().withSlots(2, 64).withThreads(1);
+        int[] prompt = {1, 2, 3, 4, 5};
+        try (DecoderEngine exact = OnnxDecoderEngine.load(TinyModels.of(TensorType.Q4_1), config);
+                DecoderEngine free = OnnxDecoderEngine.load(TinyModels.of(TensorType.Q4_1), config.withExact(false))) {
+            float[] expected = decodeOne(exact, prompt);
+            float[] actual = decodeOne(free, prompt);
+
+            for (int i = 0; i < expected.length; i++) {
+                assertThat(actual[i])
+                        .as("logit %d", i)
+                        .isCloseTo(expected[i], within(1e-3f * Math.max(1, Math.abs(expected[i]))));
+            }
+            assertThat(free.fingerprint()).isNotEqualTo(exact.fingerprint());
+        }
+    }
+
+    private static float[] decodeOne(DecoderEngine engine, int[] prompt) {
+        engine.prefill(0, prompt, 0, prompt.length);
+        float[] logits = new float[engine.shape().vocabulary()];
+        engine.decode(1, new int[] {6}).get(0, logits);
+        return logits;
     }
 
     @Test

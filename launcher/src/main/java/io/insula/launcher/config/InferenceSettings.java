@@ -33,7 +33,7 @@ final class InferenceSettings {
                         standard.threads(),
                         0,
                         1024,
-                        "computing threads of one step, at most the model's heads; 0: one for each processor"),
+                        "computing threads of one step, in exact mode at most the model's heads; 0: one for each processor"),
                 settings.flag(
                         "engine.spinning",
                         standard.allowSpinning(),
@@ -50,7 +50,12 @@ final class InferenceSettings {
                         2,
                         10_000_000,
                         "tokens of one slot, the longest prompt plus answer; at most the model's context"),
-                settings.integer("engine.max-slots", standard.maxSlots(), 1, 1024, "the most streams at once"));
+                settings.integer("engine.max-slots", standard.maxSlots(), 1, 1024, "the most streams at once"),
+                settings.flag(
+                        "engine.exact",
+                        standard.exact(),
+                        "a stream's tokens do not depend on what runs beside it; without, one stream alone is faster on"
+                                + " processors without AVX-512"));
     }
 
     static InferenceConfig inference(Settings settings) {
