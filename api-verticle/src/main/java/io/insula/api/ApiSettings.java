@@ -1,6 +1,7 @@
 package io.insula.api;
 
 import io.insula.api.dispatch.DispatchConfig;
+import io.insula.api.dispatch.EmbeddingLimits;
 import io.insula.api.http.HttpConfig;
 import io.insula.api.vizra.VizraModels;
 import io.insula.protocol.NodeId;
@@ -22,9 +23,25 @@ public record ApiSettings(
         NodeId node,
         HttpConfig http,
         DispatchConfig dispatch,
+        EmbeddingLimits embedding,
         VizraModels vizraModels,
         Duration drainTimeout,
         AccessKeys keys,
         AssistantConfigs configs,
         Consumer<UsageEntry> ledger,
-        MeterRegistry meters) {}
+        MeterRegistry meters) {
+
+    /** With the standard limits of embeddings. */
+    public ApiSettings(
+            NodeId node,
+            HttpConfig http,
+            DispatchConfig dispatch,
+            VizraModels vizraModels,
+            Duration drainTimeout,
+            AccessKeys keys,
+            AssistantConfigs configs,
+            Consumer<UsageEntry> ledger,
+            MeterRegistry meters) {
+        this(node, http, dispatch, EmbeddingLimits.DEFAULT, vizraModels, drainTimeout, keys, configs, ledger, meters);
+    }
+}

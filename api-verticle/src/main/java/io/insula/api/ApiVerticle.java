@@ -4,6 +4,7 @@ import io.insula.api.assistant.Assistants;
 import io.insula.api.dispatch.DispatchBus;
 import io.insula.api.dispatch.DispatchMeters;
 import io.insula.api.governance.Accounting;
+import io.insula.api.governance.EmbeddingAccounting;
 import io.insula.api.http.ApiServer;
 import io.insula.api.http.RequestIds;
 import io.vertx.core.Future;
@@ -41,16 +42,30 @@ public final class ApiVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         DispatchBus opened = new DispatchBus(
-                vertx, settings.node(), instance, settings.dispatch(), dispatchMeters, System::nanoTime);
+                vertx,
+                settings.node(),
+                instance,
+                settings.dispatch(),
+                settings.embedding(),
+                dispatchMeters,
+                System::nanoTime);
         bus = opened;
         Assistants assistants = new Assistants(
                 settings.configs(), () -> ThreadLocalRandom.current().nextLong());
         Accounting accounting = new Accounting(opened.dispatcher(), settings.ledger());
+        EmbeddingAccounting embeddings = new EmbeddingAccounting(opened.embeddings(), settings.ledger());
         ApiServer listening = new ApiServer(vertx, settings.http(), ids, System::nanoTime);
         server = listening;
         return opened.open()
                 .compose(ready -> listening.listen(
-                        context, settings.keys(), assistants, accounting, settings.vizraModels(), settings.meters()))
+                        context,
+                        settings.keys(),
+                        assistants,
+                        accounting,
+                        embeddings,
+                        settings.embedding().maxInputs(),
+                        settings.vizraModels(),
+                        settings.meters()))
                 .onSuccess(port::set);
     }
 

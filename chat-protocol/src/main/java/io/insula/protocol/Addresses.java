@@ -16,6 +16,11 @@ public final class Addresses {
         return "inference." + inferenceNode + ".admit";
     }
 
+    /** Where an inference node answers {@link EmbedCommand} with an {@link EmbedReply}. */
+    public static String embed(NodeId inferenceNode) {
+        return "inference." + inferenceNode + ".embed";
+    }
+
     /** Where an inference node takes {@link CancelStream}. */
     public static String control(NodeId inferenceNode) {
         return "inference." + inferenceNode + ".control";

@@ -27,7 +27,8 @@ public sealed interface Admission {
      * @param param the request field at fault; null when it is none of them
      * @param retryAfterMillis when to try again; 0 when trying again is pointless
      */
-    record Rejected(Reason reason, String message, @Nullable String param, int retryAfterMillis) implements Admission {
+    record Rejected(Reason reason, String message, @Nullable String param, int retryAfterMillis)
+            implements Admission, EmbedReply {
 
         public Rejected {
             if (retryAfterMillis < 0) {

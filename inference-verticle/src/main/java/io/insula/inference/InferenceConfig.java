@@ -1,6 +1,7 @@
 package io.insula.inference;
 
 import io.insula.inference.admission.AdmissionConfig;
+import io.insula.inference.embed.EmbeddingConfig;
 import io.insula.inference.schedule.SchedulerConfig;
 
 /**
@@ -8,8 +9,14 @@ import io.insula.inference.schedule.SchedulerConfig;
  *
  * @param admission the door's limits
  * @param scheduler the limits of each model's scheduler
+ * @param embedding the limits of each embedding model
  */
-public record InferenceConfig(AdmissionConfig admission, SchedulerConfig scheduler) {
+public record InferenceConfig(AdmissionConfig admission, SchedulerConfig scheduler, EmbeddingConfig embedding) {
 
     public static final InferenceConfig DEFAULT = new InferenceConfig(AdmissionConfig.DEFAULT, SchedulerConfig.DEFAULT);
+
+    /** The standard limits of embedding models. */
+    public InferenceConfig(AdmissionConfig admission, SchedulerConfig scheduler) {
+        this(admission, scheduler, EmbeddingConfig.DEFAULT);
+    }
 }

@@ -2,10 +2,13 @@ package io.insula.inference;
 
 import io.insula.inference.admission.AdmittedModel;
 import io.insula.inference.admission.Door;
+import io.insula.inference.embed.EmbeddingDesk;
+import io.insula.inference.embed.EmbeddingModel;
 import io.insula.inference.schedule.Scheduler;
 import io.insula.protocol.Addresses;
 import io.insula.protocol.ApiStatus;
 import io.insula.protocol.CancelStream;
+import io.insula.protocol.EmbedCommand;
 import io.insula.protocol.EngineStatus;
 import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.Leases;
@@ -34,20 +37,35 @@ import org.slf4j.LoggerFactory;
 public final class InferenceVerticle extends VerticleBase {
 
     private static final Logger log = LoggerFactory.getLogger(InferenceVerticle.class);
+    private static final int ENGINE_FAILED = 500;
 
     private final NodeId node;
     private final List<LoadedModel> models;
+    private final List<EmbeddingModel> embeddings;
     private final InferenceConfig config;
     private final MeterRegistry registry;
     private final Map<ModelName, AdmittedModel> admitted = new LinkedHashMap<>();
     private @Nullable Door door;
+    private @Nullable EmbeddingDesk desk;
+
+    /** A node without embedding models. */
+    public InferenceVerticle(NodeId node, List<LoadedModel> models, InferenceConfig config, MeterRegistry registry) {
+        this(node, models, List.of(), config, registry);
+    }
 
     /**
      * @param models what the node serves, each under its own name; their tokenizers stay the caller's to close
+     * @param embeddings its embedding models
      */
-    public InferenceVerticle(NodeId node, List<LoadedModel> models, InferenceConfig config, MeterRegistry registry) {
+    public InferenceVerticle(
+            NodeId node,
+            List<LoadedModel> models,
+            List<EmbeddingModel> embeddings,
+            InferenceConfig config,
+            MeterRegistry registry) {
         this.node = node;
         this.models = List.copyOf(models);
+        this.embeddings = List.copyOf(embeddings);
         this.config = config;
         this.registry = registry;
         if (models.stream().map(LoadedModel::name).distinct().count() < models.size()) {
@@ -65,6 +83,9 @@ public final class InferenceVerticle extends VerticleBase {
                 work -> vertx.executeBlocking(work, false).map(Objects::requireNonNull),
                 System::nanoTime);
         door = opened;
+        EmbeddingDesk embedding =
+                new EmbeddingDesk(embeddings, config.embedding(), context, registry, System::nanoTime);
+        desk = embedding;
         BusInbox inbox = new BusInbox(vertx.eventBus());
         return allSchedulers(Scheduler::start)
                 .compose(ready -> Future.all(
@@ -73,6 +94,14 @@ public final class InferenceVerticle extends VerticleBase {
                                 Addresses.control(node),
                                 CancelStream.class,
                                 (message, cancel) -> opened.cancel(cancel)),
+                        inbox.listen(
+                                Addresses.embed(node),
+                                EmbedCommand.class,
+                                (message, command) -> embedding
+                                        .embed(command)
+                                        .onSuccess(message::reply)
+                                        .onFailure(failure ->
+                                                message.fail(ENGINE_FAILED, String.valueOf(failure.getMessage())))),
                         inbox.listen(Addresses.API_STATUS, ApiStatus.class, (message, status) -> opened.heard(status))))
                 .onSuccess(ready -> {
                     vertx.setPeriodic(Leases.PERIOD.toMillis(), tick -> tick());
@@ -90,7 +119,8 @@ public final class InferenceVerticle extends VerticleBase {
             publishStatus();
             long timer = vertx.setTimer(
                     Math.max(1, limit.toMillis()), over -> schedulers().forEach(Scheduler::cancelAll));
-            allSchedulers(Scheduler::whenIdle).onComplete(idle -> {
+            Future<Void> embedded = desk().drain();
+            allSchedulers(Scheduler::whenIdle).compose(idle -> embedded).onComplete(idle -> {
                 vertx.cancelTimer(timer);
                 drained.handle(idle);
             });
@@ -102,7 +132,8 @@ public final class InferenceVerticle extends VerticleBase {
     public Future<?> stop() {
         door().drain();
         publishStatus();
-        return allSchedulers(Scheduler::close);
+        Future<Void> embeddingsClosed = Future.fromCompletionStage(desk().close(), context);
+        return allSchedulers(Scheduler::close).compose(closed -> embeddingsClosed);
     }
 
     private void admit(Message<Object> message, GenerateCommand command) {
@@ -116,7 +147,8 @@ public final class InferenceVerticle extends VerticleBase {
 
     private void publishStatus() {
         List<ModelStatus> statuses = schedulers().map(Scheduler::status).toList();
-        EngineStatus status = new EngineStatus(node, ProtocolCodecs.VERSION, door().draining(), statuses);
+        EngineStatus status =
+                new EngineStatus(node, ProtocolCodecs.VERSION, door().draining(), statuses, desk().status());
         vertx.eventBus().publish(Addresses.INFERENCE_STATUS, status);
     }
 
@@ -142,6 +174,10 @@ public final class InferenceVerticle extends VerticleBase {
                         .map(scheduler -> Future.fromCompletionStage(action.apply(scheduler), context))
                         .toList())
                 .mapEmpty();
+    }
+
+    private EmbeddingDesk desk() {
+        return Objects.requireNonNull(desk);
     }
 
     private Door door() {

@@ -3,6 +3,8 @@ package io.insula.launcher;
 import io.insula.api.ApiSettings;
 import io.insula.api.ApiVerticle;
 import io.insula.inference.InferenceVerticle;
+import io.insula.inference.embed.AllMiniLm;
+import io.insula.inference.embed.EmbeddingModel;
 import io.insula.launcher.config.InsulaConfig;
 import io.insula.launcher.management.ManagementServer;
 import io.insula.launcher.terminal.Progress;
@@ -90,7 +92,10 @@ final class Node {
     }
 
     private void startInference(Vertx vertx, ServedModel served, PrometheusMeterRegistry registry) {
-        InferenceVerticle inference = new InferenceVerticle(id, List.of(served.load()), config.inference(), registry);
+        List<EmbeddingModel> embeddings =
+                config.embeddingModel() ? List.of(AllMiniLm.model(config.engine())) : List.of();
+        InferenceVerticle inference =
+                new InferenceVerticle(id, List.of(served.load()), embeddings, config.inference(), registry);
         String deployment = await(vertx.deployVerticle(inference));
         parts.started("inference", () -> await(vertx.undeploy(deployment)));
         parts.started("running streams", () -> await(inference.drain(config.drainTimeout())));
@@ -109,6 +114,7 @@ final class Node {
                 id,
                 config.http(),
                 config.dispatch(),
+                config.embedding(),
                 config.vizra(),
                 config.drainTimeout(),
                 store.accessKeys(),

@@ -8,6 +8,8 @@ import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.http.StreamResponse;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import com.openai.models.embeddings.CreateEmbeddingResponse;
+import com.openai.models.embeddings.EmbeddingCreateParams;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -138,6 +140,33 @@ class UpIT {
             assertThat(streamed).isEqualTo(answer);
         }
         assertThat(client.models().list().data()).anyMatch(model -> model.id().equals(insula.model()));
+    }
+
+    @Test
+    void theOfficialJavaClientEmbedsTexts() {
+        OpenAIClient client = OpenAIOkHttpClient.builder()
+                .baseUrl(insula.baseUrl())
+                .apiKey(insula.key())
+                .build();
+        CreateEmbeddingResponse answer = client.embeddings()
+                .create(EmbeddingCreateParams.builder()
+                        .model("all-minilm-l6-v2")
+                        .inputOfArrayOfStrings(
+                                List.of("A cat sits on the mat.", "A kitten rests on a rug.", "Interest rates rose."))
+                        .build());
+
+        List<List<Float>> vectors =
+                answer.data().stream().map(data -> data.embedding()).toList();
+        assertThat(vectors).hasSize(3).allSatisfy(vector -> assertThat(vector).hasSize(384));
+        assertThat(dot(vectors.get(0), vectors.get(1))).isGreaterThan(0.5);
+        assertThat(dot(vectors.get(0), vectors.get(2))).isLessThan(0.3);
+        assertThat(answer.usage().promptTokens()).isEqualTo(9 + 9 + 6);
+    }
+
+    private static double dot(List<Float> a, List<Float> b) {
+        return IntStream.range(0, a.size())
+                .mapToDouble(i -> a.get(i) * b.get(i))
+                .sum();
     }
 
     @Test

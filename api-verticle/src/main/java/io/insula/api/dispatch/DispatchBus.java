@@ -27,6 +27,7 @@ public final class DispatchBus {
     private final int instance;
     private final EngineRegistry engines;
     private final Dispatcher dispatcher;
+    private final EmbeddingDispatcher embeddings;
     private @Nullable MessageConsumer<FrameBatch> frames;
     private @Nullable MessageConsumer<EngineStatus> statuses;
     private long watchTimer;
@@ -41,6 +42,7 @@ public final class DispatchBus {
             NodeId node,
             int instance,
             DispatchConfig config,
+            EmbeddingLimits embedding,
             DispatchMeters meters,
             LongSupplier nanoClock) {
         this.vertx = vertx;
@@ -49,10 +51,16 @@ public final class DispatchBus {
         this.engines = new EngineRegistry(nanoClock);
         this.dispatcher =
                 new Dispatcher(node, instance, config, engines, new BusEngines(vertx.eventBus()), nanoClock, meters);
+        this.embeddings =
+                new EmbeddingDispatcher(config, embedding, engines, EmbeddingPort.over(vertx.eventBus()), nanoClock);
     }
 
     public Dispatcher dispatcher() {
         return dispatcher;
+    }
+
+    public EmbeddingDispatcher embeddings() {
+        return embeddings;
     }
 
     public EngineRegistry engines() {

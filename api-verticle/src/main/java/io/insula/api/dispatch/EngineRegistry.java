@@ -1,5 +1,6 @@
 package io.insula.api.dispatch;
 
+import io.insula.protocol.EmbeddingStatus;
 import io.insula.protocol.EngineStatus;
 import io.insula.protocol.Leases;
 import io.insula.protocol.ModelName;
@@ -8,10 +9,13 @@ import io.insula.protocol.NodeId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +31,7 @@ public final class EngineRegistry {
     private static final double LOAD_BOUND = 1.25;
 
     private final Map<NodeId, Lease> leases = new HashMap<>();
+    private final Set<ModelName> known = new HashSet<>();
     private final LongSupplier nanoClock;
 
     /**
@@ -39,6 +44,7 @@ public final class EngineRegistry {
     /** Starts or renews a node's lease. */
     public void renew(EngineStatus status) {
         leases.put(status.node(), new Lease(status, nanoClock.getAsLong()));
+        status.embeddings().forEach(embedding -> known.add(embedding.model()));
     }
 
     /** Forgets a node that could not be reached, until it speaks again. */
@@ -93,6 +99,42 @@ public final class EngineRegistry {
         }
         return candidates.getFirst();
     }
+
+    /** Whether a node ever served the embedding model. */
+    boolean knows(ModelName embeddingModel) {
+        return known.contains(embeddingModel);
+    }
+
+    /** What a living engine says of an embedding model; empty when none serves it. */
+    Optional<EmbeddingStatus> embedding(ModelName model) {
+        return embedders(model, Set.of()).map(Embedder::status).findFirst();
+    }
+
+    /**
+     * The engine to ask next for embeddings: the one where the fewest texts wait.
+     *
+     * @param tried nodes that have been asked already
+     * @return null when no living engine that is left serves the model
+     */
+    @Nullable
+    NodeId nextEmbedder(ModelName model, Set<NodeId> tried) {
+        return embedders(model, tried)
+                .min(Comparator.comparingInt(embedder -> embedder.status().queuedTexts()))
+                .map(Embedder::node)
+                .orElse(null);
+    }
+
+    private Stream<Embedder> embedders(ModelName model, Set<NodeId> tried) {
+        leases.values().removeIf(this::expired);
+        return leases.values().stream()
+                .map(lease -> lease.status)
+                .filter(status -> !status.draining() && !tried.contains(status.node()))
+                .flatMap(status -> status.embeddings().stream()
+                        .filter(embedding -> embedding.model().equals(model))
+                        .map(embedding -> new Embedder(status.node(), embedding)));
+    }
+
+    private record Embedder(NodeId node, EmbeddingStatus status) {}
 
     private List<Candidate> candidates(ModelName model, long key, Set<NodeId> tried) {
         leases.values().removeIf(this::expired);

@@ -6,6 +6,7 @@ import io.insula.api.auth.Keyless;
 import io.insula.api.auth.LoopbackRule;
 import io.insula.api.error.ErrorForm;
 import io.insula.api.governance.Accounting;
+import io.insula.api.governance.EmbeddingAccounting;
 import io.insula.api.openai.OpenAiDialect;
 import io.insula.api.vizra.VizraDialect;
 import io.insula.api.vizra.VizraModels;
@@ -49,19 +50,22 @@ public final class ApiServer {
             AccessKeys keys,
             Assistants assistants,
             Accounting accounting,
+            EmbeddingAccounting embeddings,
+            int maxEmbeddingInputs,
             VizraModels vizraModels,
             MeterRegistry registry) {
         LoopHop hop = new LoopHop(loop);
         ErrorResponder errors = new ErrorResponder(
                 vertx, config.maxBodyBytes(), config.bodyTimeout().toMillis());
-        ChatHandler chat = new ChatHandler(
-                vertx, config, assistants, accounting, errors, hop, new ChatMeters(registry), nanoClock);
+        ChatMeters meters = new ChatMeters(registry);
+        ChatHandler chat = new ChatHandler(vertx, config, assistants, accounting, errors, hop, meters, nanoClock);
         Routes routes = new Routes(
                 vertx,
                 new Authenticator(keys, new LoopbackRule(config.host())),
                 hop,
                 new BodyReader(vertx, config),
                 chat,
+                new EmbeddingsHandler(vertx, config, maxEmbeddingInputs, embeddings, errors, meters),
                 new ModelsHandler(assistants, hop));
         HttpServer listening = vertx.createHttpServer(options());
         server = listening;

@@ -9,7 +9,7 @@ import io.insula.api.openai.ChatDialect;
  *
  * @param prefix the path before {@code /chat/completions}; may hold {@code :tenant}
  * @param tenantInPath whether the path, not only the key, names the tenant
- * @param models whether models are listed
+ * @param models whether embeddings are served and models listed
  */
 record RouteFamily(
         String prefix, boolean tenantInPath, boolean models, Keyless keyless, ErrorForm errors, ChatDialect dialect) {}

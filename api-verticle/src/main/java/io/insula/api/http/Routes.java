@@ -21,6 +21,7 @@ import java.util.function.LongSupplier;
 final class Routes {
 
     private static final String CHAT = "/chat/completions";
+    private static final String EMBEDDINGS = "/embeddings";
     private static final String MODELS = "/models";
 
     private final Router router;
@@ -28,6 +29,7 @@ final class Routes {
     private final LoopHop hop;
     private final BodyReader bodies;
     private final ChatHandler chat;
+    private final EmbeddingsHandler embeddings;
     private final ModelsHandler models;
 
     Routes(
@@ -36,12 +38,14 @@ final class Routes {
             LoopHop hop,
             BodyReader bodies,
             ChatHandler chat,
+            EmbeddingsHandler embeddings,
             ModelsHandler models) {
         this.router = Router.router(vertx);
         this.authenticator = authenticator;
         this.hop = hop;
         this.bodies = bodies;
         this.chat = chat;
+        this.embeddings = embeddings;
         this.models = models;
     }
 
@@ -68,6 +72,12 @@ final class Routes {
                 .handler(context -> chat.handle(context, family.dialect()));
         otherMethods(family, chatPath, HttpMethod.POST);
         if (family.models()) {
+            String embeddingsPath = family.prefix() + EMBEDDINGS;
+            router.route(HttpMethod.POST, embeddingsPath)
+                    .handler(entry(family, embeddingsPath))
+                    .handler(bodies::handle)
+                    .handler(embeddings::handle);
+            otherMethods(family, embeddingsPath, HttpMethod.POST);
             String listPath = family.prefix() + MODELS;
             router.route(HttpMethod.GET, listPath)
                     .handler(entry(family, listPath))

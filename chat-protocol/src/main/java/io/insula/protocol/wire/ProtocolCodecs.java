@@ -3,6 +3,8 @@ package io.insula.protocol.wire;
 import io.insula.protocol.Admission;
 import io.insula.protocol.ApiStatus;
 import io.insula.protocol.CancelStream;
+import io.insula.protocol.EmbedCommand;
+import io.insula.protocol.EmbedReply;
 import io.insula.protocol.EngineStatus;
 import io.insula.protocol.FrameBatch;
 import io.insula.protocol.GenerateCommand;
@@ -31,8 +33,21 @@ public final class ProtocolCodecs {
     static final RecordCodec<ApiStatus> API_STATUS =
             new RecordCodec<>(ApiStatus.class, Growth.APPENDED, StatusLayout::writeApi, StatusLayout::readApi);
 
-    static final List<RecordCodec<?>> ALL =
-            List.of(GENERATE_COMMAND, ACCEPTED, REJECTED, CANCEL_STREAM, FRAME_BATCH, ENGINE_STATUS, API_STATUS);
+    static final RecordCodec<EmbedCommand> EMBED_COMMAND = new RecordCodec<>(
+            EmbedCommand.class, Growth.EXACT, EmbeddingLayout::writeCommand, EmbeddingLayout::readCommand);
+    static final RecordCodec<EmbedReply.Embedded> EMBEDDED = new RecordCodec<>(
+            EmbedReply.Embedded.class, Growth.EXACT, EmbeddingLayout::writeEmbedded, EmbeddingLayout::readEmbedded);
+
+    static final List<RecordCodec<?>> ALL = List.of(
+            GENERATE_COMMAND,
+            ACCEPTED,
+            REJECTED,
+            CANCEL_STREAM,
+            FRAME_BATCH,
+            ENGINE_STATUS,
+            API_STATUS,
+            EMBED_COMMAND,
+            EMBEDDED);
 
     private ProtocolCodecs() {}
 

@@ -1,6 +1,7 @@
 package io.insula.protocol.wire;
 
 import io.insula.protocol.ApiStatus;
+import io.insula.protocol.EmbeddingStatus;
 import io.insula.protocol.EngineStatus;
 import io.insula.protocol.ModelName;
 import io.insula.protocol.ModelStatus;
@@ -12,6 +13,9 @@ final class StatusLayout {
     /** The length of the block and what its eight fields take at least. */
     private static final int LEAST_MODEL_BYTES = 10;
 
+    /** The length of the block and what its six fields take at least. */
+    private static final int LEAST_EMBEDDING_BYTES = 8;
+
     private StatusLayout() {}
 
     static void writeEngine(WireWriter out, EngineStatus status) {
@@ -19,6 +23,7 @@ final class StatusLayout {
         out.count(status.newestVersion());
         out.flag(status.draining());
         out.list(status.models(), (writer, model) -> writer.block(model, StatusLayout::writeModel));
+        out.list(status.embeddings(), (writer, model) -> writer.block(model, StatusLayout::writeEmbedding));
     }
 
     static EngineStatus readEngine(WireReader in) {
@@ -26,7 +31,8 @@ final class StatusLayout {
                 new NodeId(in.text()),
                 in.count(),
                 in.flag(),
-                in.list(LEAST_MODEL_BYTES, reader -> reader.block(StatusLayout::readModel)));
+                in.list(LEAST_MODEL_BYTES, reader -> reader.block(StatusLayout::readModel)),
+                in.list(LEAST_EMBEDDING_BYTES, reader -> reader.block(StatusLayout::readEmbedding)));
     }
 
     static void writeApi(WireWriter out, ApiStatus status) {
@@ -37,6 +43,19 @@ final class StatusLayout {
 
     static ApiStatus readApi(WireReader in) {
         return new ApiStatus(new NodeId(in.text()), in.count(), in.flag());
+    }
+
+    private static void writeEmbedding(WireWriter out, EmbeddingStatus model) {
+        out.text(model.model().value());
+        out.text(model.fingerprint());
+        out.count(model.dimensions());
+        out.count(model.maxTokens());
+        out.count(model.queuedTexts());
+        out.count(model.queueCapacity());
+    }
+
+    private static EmbeddingStatus readEmbedding(WireReader in) {
+        return new EmbeddingStatus(new ModelName(in.text()), in.text(), in.count(), in.count(), in.count(), in.count());
     }
 
     private static void writeModel(WireWriter out, ModelStatus model) {

@@ -141,6 +141,17 @@ final class WireReader {
         return value;
     }
 
+    float[] floats() {
+        int size = count();
+        require((long) size * Float.BYTES);
+        float[] values = new float[size];
+        for (int i = 0; i < size; i++) {
+            values[i] = buffer.getFloat(position);
+            position += Float.BYTES;
+        }
+        return values;
+    }
+
     void expectEnd() {
         if (position != end) {
             throw malformed((end - position) + " bytes after the message's end");

@@ -89,6 +89,14 @@ final class WireWriter {
         octets(content.getBytes());
     }
 
+    /** A length, then IEEE 754 binary32, big-endian. */
+    void floats(float[] values) {
+        count(values.length);
+        for (float value : values) {
+            buffer.appendFloat(value);
+        }
+    }
+
     private void octets(byte[] value) {
         count(value.length);
         buffer.appendBytes(value);

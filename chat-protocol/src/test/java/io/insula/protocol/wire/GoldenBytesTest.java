@@ -9,6 +9,10 @@ import io.insula.protocol.ApiStatus;
 import io.insula.protocol.CancelStream;
 import io.insula.protocol.ChatMessage;
 import io.insula.protocol.ConfigId;
+import io.insula.protocol.EmbedCommand;
+import io.insula.protocol.EmbedReply.Embedded;
+import io.insula.protocol.EmbeddingStatus;
+import io.insula.protocol.EmbeddingVector;
 import io.insula.protocol.EngineStatus;
 import io.insula.protocol.FrameBatch;
 import io.insula.protocol.GenerateCommand;
@@ -158,11 +162,16 @@ class GoldenBytesTest {
     @Test
     void engineStatus() {
         EngineStatus status = new EngineStatus(
-                NODE, 1, true, List.of(new ModelStatus(new ModelName("m"), "fp", 2048, 8, 7, 0, 1, 256)));
+                NODE,
+                1,
+                true,
+                List.of(new ModelStatus(new ModelName("m"), "fp", 2048, 8, 7, 0, 1, 256)),
+                List.of(new EmbeddingStatus(new ModelName("e"), "fq", 384, 256, 1, 200)));
         assertBytes(
                 ProtocolCodecs.ENGINE_STATUS,
                 status,
-                "01" + NODE_BYTES + "01 01 01" + "0d 01 6d 02 6670 8010 08 07 00 01 8002");
+                "01" + NODE_BYTES + "01 01 01" + "0d 01 6d 02 6670 8010 08 07 00 01 8002" + "01"
+                        + "0c 01 65 02 6671 8003 8002 01 c801");
     }
 
     @Test
@@ -172,6 +181,22 @@ class GoldenBytesTest {
 
     private static ScoredToken scored(int token, double logProbability, int rank) {
         return new ScoredToken(token, logProbability, rank, TokenBytes.of(new byte[] {(byte) 0xf0, (byte) 0x9f}));
+    }
+
+    @Test
+    void embedCommand() {
+        assertBytes(
+                ProtocolCodecs.EMBED_COMMAND,
+                new EmbedCommand(new RequestId(ID), TenantId.DEFAULT, new ModelName("m"), List.of("hé", "b")),
+                "01" + ID_BYTES + "00".repeat(16) + "01 6d" + "02 03 68c3a9 01 62");
+    }
+
+    @Test
+    void embedded() {
+        assertBytes(
+                ProtocolCodecs.EMBEDDED,
+                new Embedded(List.of(EmbeddingVector.of(1f, -0.5f), EmbeddingVector.of(0f, 2f)), 300, 128),
+                "01 02" + "02 3f800000 bf000000" + "02 00000000 40000000" + "ac02 8001");
     }
 
     private static <T> void assertBytes(RecordCodec<T> codec, T message, String expectedHex) {

@@ -7,6 +7,10 @@ import io.insula.protocol.ApiStatus;
 import io.insula.protocol.CancelStream;
 import io.insula.protocol.ChatMessage;
 import io.insula.protocol.ConfigId;
+import io.insula.protocol.EmbedCommand;
+import io.insula.protocol.EmbedReply.Embedded;
+import io.insula.protocol.EmbeddingStatus;
+import io.insula.protocol.EmbeddingVector;
 import io.insula.protocol.EngineStatus;
 import io.insula.protocol.FrameBatch;
 import io.insula.protocol.GenerateCommand;
@@ -54,7 +58,16 @@ final class RandomMessages {
 
     /** One message of each codec, in the order of {@link ProtocolCodecs#ALL}. */
     List<Object> oneOfEach() {
-        return List.of(command(), accepted(), rejected(), cancel(), batch(), engineStatus(), apiStatus());
+        return List.of(
+                command(),
+                accepted(),
+                rejected(),
+                cancel(),
+                batch(),
+                engineStatus(),
+                apiStatus(),
+                embedCommand(),
+                embedded());
     }
 
     GenerateCommand command() {
@@ -113,7 +126,35 @@ final class RandomMessages {
     }
 
     EngineStatus engineStatus() {
-        return new EngineStatus(node(), count(), random.nextBoolean(), list(0, 3, this::modelStatus));
+        return new EngineStatus(
+                node(),
+                count(),
+                random.nextBoolean(),
+                list(0, 3, this::modelStatus),
+                list(0, 3, this::embeddingStatus));
+    }
+
+    EmbedCommand embedCommand() {
+        return new EmbedCommand(
+                request(), new TenantId(uuid()), new ModelName("m" + random.nextInt()), list(1, 5, () -> text(1, 200)));
+    }
+
+    Embedded embedded() {
+        int dimensions = 1 + random.nextInt(50);
+        return new Embedded(list(1, 5, () -> vector(dimensions)), count(), longCount());
+    }
+
+    private EmbeddingVector vector(int dimensions) {
+        float[] components = new float[dimensions];
+        for (int i = 0; i < dimensions; i++) {
+            components[i] = random.nextInt(20) == 0 ? -0f : (float) random.nextGaussian();
+        }
+        return EmbeddingVector.of(components);
+    }
+
+    private EmbeddingStatus embeddingStatus() {
+        return new EmbeddingStatus(
+                new ModelName("m" + random.nextInt()), text(0, 64), count(), count(), count(), count());
     }
 
     ApiStatus apiStatus() {

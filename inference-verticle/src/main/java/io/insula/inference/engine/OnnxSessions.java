@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Creates ONNX Runtime sessions for graphs whose weights lie in native memory. */
-final class OnnxSessions {
+public final class OnnxSessions {
 
     private static final Logger LOG = LoggerFactory.getLogger(OnnxSessions.class);
 
@@ -37,7 +37,7 @@ final class OnnxSessions {
     }
 
     /** DJL's engine over ONNX Runtime. DJL insists on creating the runtime's environment itself, so this comes first. */
-    static Engine runtime() {
+    public static Engine runtime() {
         // Otherwise DJL reports its first use to its makers, and loads whatever other engine it finds beside this one.
         System.setProperty("OPT_OUT_TRACKING", "true");
         System.setProperty("ai.djl.onnx.disable_alternative", "true");

@@ -101,6 +101,7 @@ final class InferenceSettings {
                                 scheduler.restartDelay(),
                                 MILLI,
                                 HOUR,
-                                "how long after a failed start an engine is started again")));
+                                "how long after a failed start an engine is started again")),
+                EmbeddingSettings.engine(settings));
     }
 }

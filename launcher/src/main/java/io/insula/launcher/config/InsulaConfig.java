@@ -1,6 +1,7 @@
 package io.insula.launcher.config;
 
 import io.insula.api.dispatch.DispatchConfig;
+import io.insula.api.dispatch.EmbeddingLimits;
 import io.insula.api.http.HttpConfig;
 import io.insula.api.vizra.VizraModels;
 import io.insula.inference.InferenceConfig;
@@ -16,10 +17,12 @@ import java.time.Duration;
  *
  * @param drainTimeout how long a stopping program lets running streams go on
  * @param model the base model that is served
+ * @param embeddingModel whether the embedding model is served
  */
 public record InsulaConfig(
         HttpConfig http,
         DispatchConfig dispatch,
+        EmbeddingLimits embedding,
         VizraModels vizra,
         Duration drainTimeout,
         ManagementConfig management,
@@ -27,6 +30,7 @@ public record InsulaConfig(
         CacheConfig cache,
         UsageWriterConfig usage,
         ModelName model,
+        boolean embeddingModel,
         EngineConfig engine,
         InferenceConfig inference) {
 
@@ -35,6 +39,7 @@ public record InsulaConfig(
         InsulaConfig config = new InsulaConfig(
                 HttpSettings.http(settings),
                 HttpSettings.dispatch(settings),
+                EmbeddingSettings.limits(settings),
                 HttpSettings.vizra(settings),
                 settings.duration(
                         "shutdown.drain-timeout",
@@ -47,6 +52,7 @@ public record InsulaConfig(
                 StoreSettings.cache(settings),
                 StoreSettings.usage(settings),
                 InferenceSettings.model(settings),
+                EmbeddingSettings.enabled(settings),
                 InferenceSettings.engine(settings),
                 InferenceSettings.inference(settings));
         settings.refuseUnknown();

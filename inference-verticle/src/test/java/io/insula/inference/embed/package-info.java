@@ -1,0 +1,4 @@
+@NullMarked
+package io.insula.inference.embed;
+
+import org.jspecify.annotations.NullMarked;
