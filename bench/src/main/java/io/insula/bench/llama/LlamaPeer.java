@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.EngineShape;
+import io.insula.inference.engine.KvBlock;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -167,6 +168,36 @@ public final class LlamaPeer implements DecoderEngine {
         }
         lengths[target] = lengths[source];
         clear(source);
+    }
+
+    @Override
+    public void copy(int source, int target) {
+        throw new UnsupportedOperationException("copy");
+    }
+
+    @Override
+    public long tokenBytes() {
+        throw new UnsupportedOperationException("tokenBytes");
+    }
+
+    @Override
+    public KvBlock save(int slot, int from, int to) {
+        throw new UnsupportedOperationException("save");
+    }
+
+    @Override
+    public void load(KvBlock block, int slot) {
+        throw new UnsupportedOperationException("load");
+    }
+
+    @Override
+    public int scoredTokens() {
+        throw new UnsupportedOperationException("scoredTokens");
+    }
+
+    @Override
+    public FloatBuffer prefillScored(int slot, int[] tokens, int from, int count) {
+        throw new UnsupportedOperationException("prefillScored");
     }
 
     @Override

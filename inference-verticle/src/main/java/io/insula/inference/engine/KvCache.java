@@ -53,14 +53,49 @@ final class KvCache implements AutoCloseable {
     void copy(int source, int target, int length) {
         for (MemorySegment block : blocks) {
             for (int head = 0; head < kvHeads; head++) {
-                MemorySegment.copy(
-                        block,
-                        (source * (long) kvHeads + head) * headBytes,
-                        block,
-                        (target * (long) kvHeads + head) * headBytes,
-                        length * rowBytes);
+                MemorySegment.copy(block, at(source, head, 0), block, at(target, head, 0), length * rowBytes);
             }
         }
+    }
+
+    /** The bytes of one token's keys and values of all layers. */
+    long tokenBytes() {
+        return (long) blocks.size() * kvHeads * rowBytes;
+    }
+
+    /** Copies the tokens {@code [from, to)} of a slot, block by block and head by head. */
+    SavedKv save(int slot, int from, int to) {
+        SavedKv saved = new SavedKv(from, to, (to - from) * tokenBytes());
+        long bytes = (to - from) * rowBytes;
+        long into = 0;
+        for (MemorySegment block : blocks) {
+            for (int head = 0; head < kvHeads; head++) {
+                MemorySegment.copy(block, at(slot, head, from), saved.memory(), into, bytes);
+                into += bytes;
+            }
+        }
+        return saved;
+    }
+
+    /** Copies a saved run of tokens to its place in a slot. */
+    void load(SavedKv saved, int slot) {
+        long bytes = (saved.to() - saved.from()) * rowBytes;
+        long expected = (saved.to() - saved.from()) * tokenBytes();
+        if (saved.bytes() != expected) {
+            throw new IllegalArgumentException(
+                    "block of " + saved.bytes() + " bytes (expected: " + expected + ", as this model's)");
+        }
+        long out = 0;
+        for (MemorySegment block : blocks) {
+            for (int head = 0; head < kvHeads; head++) {
+                MemorySegment.copy(saved.memory(), out, block, at(slot, head, saved.from()), bytes);
+                out += bytes;
+            }
+        }
+    }
+
+    private long at(int slot, int head, int token) {
+        return (slot * (long) kvHeads + head) * headBytes + token * rowBytes;
     }
 
     @Override

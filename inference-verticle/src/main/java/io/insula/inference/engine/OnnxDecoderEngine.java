@@ -16,6 +16,7 @@ import java.lang.foreign.Arena;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,9 @@ public final class OnnxDecoderEngine implements DecoderEngine {
 
     /** A row and its void companion. */
     private static final int LEAST_CACHE_ROWS = 2;
+
+    /** So that no chunk need ever be a single token. */
+    private static final int LEAST_SCORED = 4;
 
     private final EngineShape shape;
     private final Arena weights;
@@ -77,13 +81,7 @@ public final class OnnxDecoderEngine implements DecoderEngine {
         this.block = block;
         this.cache = cache;
         this.steps = new OnnxSteps(
-                model.getNDManager(),
-                decoder.shape(),
-                shape,
-                cache,
-                capacity(budget),
-                Math.max(LEAST_CACHE_ROWS, budget.slots()),
-                CHUNK);
+                model.getNDManager(), decoder.shape(), shape, cache, capacity(budget), scoredTokens(), CHUNK);
         this.embedding = new EmbeddingTable(graph.embedding());
         this.fingerprint = new NumericsFingerprint(decoder.shape(), graph.weights(), rounding);
         this.arguments = new StepArguments(shape);
@@ -198,18 +196,62 @@ public final class OnnxDecoderEngine implements DecoderEngine {
     }
 
     @Override
+    public void copy(int source, int target) {
+        arguments.slot(target);
+        if (arguments.slot(source) != target) {
+            cache.copy(source, target, lengths[source]);
+            lengths[target] = lengths[source];
+        }
+    }
+
+    @Override
+    public long tokenBytes() {
+        return cache.tokenBytes();
+    }
+
+    @Override
+    public KvBlock save(int slot, int from, int to) {
+        arguments.range(slot, length(slot), from, to);
+        return cache.save(slot, from, to);
+    }
+
+    @Override
+    public void load(KvBlock block, int slot) {
+        arguments.load(block, slot, length(slot));
+        if (!(block instanceof SavedKv saved)) {
+            throw new IllegalArgumentException(
+                    "block: a " + block.getClass().getSimpleName() + " (expected: one that this engine saved)");
+        }
+        cache.load(saved, slot);
+        lengths[slot] = saved.to();
+    }
+
+    @Override
     public void prefill(int slot, int[] tokens, int from, int count) {
         arguments.prefill(slot, length(slot), tokens, from, count);
-        int end = from + count;
-        for (int at = from; at < end; ) {
-            int left = end - at;
+        for (int at = from; at < from + count; ) {
+            int left = from + count - at;
             int chunk = left == CHUNK + 1 ? CHUNK - 1 : Math.min(CHUNK, left);
-            prefillChunk(slot, tokens, at, chunk);
+            int last = chunk - 1;
+            prefillChunk(slot, tokens, at, chunk, computed -> steps.prefill(slot, computed, last));
             at += chunk;
         }
     }
 
-    private void prefillChunk(int slot, int[] tokens, int from, int count) {
+    @Override
+    public int scoredTokens() {
+        return Math.max(LEAST_SCORED, shape.slots());
+    }
+
+    @Override
+    public FloatBuffer prefillScored(int slot, int[] tokens, int from, int count) {
+        arguments.prefill(slot, length(slot), tokens, from, count);
+        arguments.scored(count, scoredTokens());
+        prefillChunk(slot, tokens, from, count, computed -> steps.prefillScored(slot, computed, count));
+        return steps.decodeLogits();
+    }
+
+    private void prefillChunk(int slot, int[] tokens, int from, int count, IntFunction<NDList> step) {
         FloatBuffer hidden = steps.hidden();
         for (int i = 0; i < count; i++) {
             embedding.copy(tokens[from + i], hidden, i);
@@ -222,7 +264,7 @@ public final class OnnxDecoderEngine implements DecoderEngine {
         int total = lengths[slot] + computed;
         steps.lastPositions().put(0, total - 1);
         steps.totalLength().put(0, total);
-        run(steps.prefill(slot, computed, count - 1));
+        run(step.apply(computed));
         lengths[slot] += count;
     }
 

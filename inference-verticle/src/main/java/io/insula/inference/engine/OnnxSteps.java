@@ -32,6 +32,7 @@ final class OnnxSteps {
     private final KvCache cache;
     private final int capacity;
     private final Map<Form, NDList> steps = new HashMap<>();
+    private final Map<Form, NDList> scoredSteps = new HashMap<>();
     private final Map<Form, List<NDArray>> cacheViews = new HashMap<>();
     private final ByteBuffer hidden;
     private final ByteBuffer lastPositions;
@@ -75,6 +76,12 @@ final class OnnxSteps {
     NDList prefill(int slot, int tokens, int selected) {
         prefillSelected.asLongBuffer().put(0, selected);
         return steps.computeIfAbsent(new Form(slot, 1, tokens, 1), form -> step(form, prefillSelected, prefillLogits));
+    }
+
+    /** The arrays of a step that appends {@code tokens} to one slot and tells the logits of the first of them. */
+    NDList prefillScored(int slot, int tokens, int wanted) {
+        return scoredSteps.computeIfAbsent(
+                new Form(slot, 1, tokens, wanted), form -> step(form, decodeSelected, decodeLogits));
     }
 
     /** The arrays of a step that appends one token to each of the first {@code computed} slots. */

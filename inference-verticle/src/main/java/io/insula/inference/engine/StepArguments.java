@@ -37,6 +37,31 @@ public final class StepArguments {
         }
     }
 
+    /** Checks a part of a slot that holds {@code length} tokens. */
+    public void range(int slot, int length, int from, int to) {
+        slot(slot);
+        if (from < 0 || from >= to || to > length) {
+            throw new IllegalArgumentException("tokens " + from + " to " + to + " of slot " + slot
+                    + " (expected: at least one, within its " + length + " tokens)");
+        }
+    }
+
+    /** Checks that a block continues a slot that holds {@code length} tokens. */
+    public void load(KvBlock block, int slot, int length) {
+        slot(slot);
+        if (block.from() != length || block.to() > shape.slotTokens()) {
+            throw new IllegalArgumentException("block of the tokens " + block.from() + " to " + block.to()
+                    + " for slot " + slot + " (expected: from " + length + ", at most to " + shape.slotTokens() + ")");
+        }
+    }
+
+    /** Checks how many tokens are prefilled with all their logits. */
+    public void scored(int count, int most) {
+        if (count > most) {
+            throw new IllegalArgumentException("scored tokens: " + count + " (expected: 1.." + most + ")");
+        }
+    }
+
     /** Checks a decode step over the first {@code rows} slots. */
     public void decode(int rows, int[] tokens, IntUnaryOperator length) {
         Objects.requireNonNull(tokens);

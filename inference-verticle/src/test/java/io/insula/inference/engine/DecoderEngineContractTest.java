@@ -234,6 +234,112 @@ public abstract class DecoderEngineContractTest {
     }
 
     @Test
+    void aCopiedSlotGoesOnAsTheOriginalAndLeavesItAlone() {
+        try (DecoderEngine engine = load(TensorType.Q4_1)) {
+            prefill(engine, 0, prompt(3));
+            List<float[]> expected = decodeAlone(engine, continuation(3));
+            engine.clear(0);
+            prefill(engine, 4, prompt(3));
+            prefill(engine, 0, prompt(2));
+            prefill(engine, 1, prompt(0));
+            engine.copy(4, 0);
+            engine.copy(4, 1);
+            assertThat(List.of(engine.length(0), engine.length(1), engine.length(4)))
+                    .containsOnly(prompt(3).length);
+            for (int step = 0; step < expected.size(); step++) {
+                int token = continuation(3)[step];
+                FloatBuffer logits = engine.decode(2, new int[] {token, token});
+                assertThat(row(engine, logits, 0)).as("step %s", step).isEqualTo(expected.get(step));
+                assertThat(row(engine, logits, 1)).as("step %s", step).isEqualTo(expected.get(step));
+            }
+        }
+    }
+
+    @Test
+    void aSavedSequenceGoesOnInAnotherSlotAsIfItHadStayed() {
+        int[] prompt = prompt(2);
+        int[] answer = continuation(2);
+        try (DecoderEngine engine = load(TensorType.Q4_1)) {
+            prefill(engine, 0, prompt);
+            List<float[]> expected = decodeAlone(engine, answer);
+            engine.clear(0);
+            prefill(engine, 0, prompt);
+            decodeAlone(engine, Arrays.copyOf(answer, 3));
+            int length = engine.length(0);
+            // In pieces, as a prefix cache does; and the cut need not respect the border of prompt and answer.
+            int[] cuts = {0, 1, 32, 64, length};
+            List<KvBlock> blocks = IntStream.range(1, cuts.length)
+                    .mapToObj(i -> engine.save(0, cuts[i - 1], cuts[i]))
+                    .toList();
+            assertThat(blocks)
+                    .allSatisfy(block ->
+                            assertThat(block.bytes()).isEqualTo((block.to() - block.from()) * engine.tokenBytes()));
+            engine.clear(0);
+            prefill(engine, 0, prompt(3));
+            prefill(engine, 3, prompt(1));
+            engine.clear(3);
+            blocks.forEach(block -> engine.load(block, 3));
+            engine.clear(0);
+            engine.move(3, 0);
+            blocks.forEach(KvBlock::close);
+            List<float[]> actual = decodeAlone(engine, Arrays.copyOfRange(answer, 3, answer.length));
+            for (int step = 0; step < actual.size(); step++) {
+                assertThat(actual.get(step)).as("step %s", step).isEqualTo(expected.get(step + 3));
+            }
+        }
+    }
+
+    @Test
+    void aPromptWhoseBeginningIsLoadedIsBitwiseThePromptAtOnce() {
+        int[] prompt = TinyModels.tokens(SHAPE, 140, 7);
+        try (DecoderEngine engine = load(TensorType.Q4_1)) {
+            prefill(engine, 0, prompt);
+            float[] prefilled = row(engine, engine.prefillLogits(), 0);
+            for (int known : new int[] {32, 96, 138}) {
+                engine.prefill(2, prompt, 0, known);
+                try (KvBlock beginning = engine.save(2, 0, known)) {
+                    engine.clear(0);
+                    engine.load(beginning, 0);
+                }
+                engine.clear(2);
+                engine.prefill(0, prompt, known, prompt.length - known);
+                assertThat(row(engine, engine.prefillLogits(), 0))
+                        .as("%s tokens loaded", known)
+                        .isEqualTo(prefilled);
+            }
+        }
+    }
+
+    @Test
+    void scoredPrefillTellsTheLogitsBehindEachTokenAndLeavesTheSameState() {
+        int[] prompt = TinyModels.tokens(SHAPE, 9, 13);
+        try (DecoderEngine engine = load(TensorType.F32)) {
+            prefill(engine, 0, prompt);
+            List<float[]> continued = decodeAlone(engine, continuation(1));
+            engine.clear(0);
+            List<float[]> scored = new ArrayList<>();
+            for (int from = 0; from < prompt.length; from += 3) {
+                FloatBuffer logits = engine.prefillScored(0, prompt, from, 3);
+                for (int i = 0; i < 3; i++) {
+                    scored.add(row(engine, logits, i));
+                }
+            }
+            for (int i = 0; i < prompt.length; i++) {
+                engine.clear(1);
+                engine.prefill(1, prompt, 0, i + 1);
+                assertThat(scored.get(i))
+                        .as("token %s", i)
+                        .usingComparatorWithPrecision(1e-4f)
+                        .containsExactly(row(engine, engine.prefillLogits(), 0));
+            }
+            List<float[]> actual = decodeAlone(engine, continuation(1));
+            for (int step = 0; step < actual.size(); step++) {
+                assertThat(actual.get(step)).as("step %s", step).isEqualTo(continued.get(step));
+            }
+        }
+    }
+
+    @Test
     void aSlotHoldsExactlyItsTokensAndLeavesItsNeighboursAlone() {
         int[] prompt = TinyModels.tokens(SHAPE, SLOT_TOKENS, 11);
         try (DecoderEngine engine = load(TensorType.F32)) {
@@ -269,6 +375,7 @@ public abstract class DecoderEngineContractTest {
             engine.clear(0);
             prefill(engine, 0, prompt(0));
             int unknown = SHAPE.vocabulary();
+            KvBlock saved = engine.save(0, 1, 3);
             List<Runnable> calls = List.of(
                     () -> engine.decode(0, new int[] {1}),
                     () -> engine.decode(SLOTS + 1, new int[SLOTS + 1]),
@@ -286,6 +393,16 @@ public abstract class DecoderEngineContractTest {
                     () -> engine.clear(SLOTS),
                     () -> engine.move(0, SLOTS),
                     () -> engine.move(SLOTS, 0),
+                    () -> engine.copy(0, SLOTS),
+                    () -> engine.copy(SLOTS, 0),
+                    () -> engine.save(0, 0, prompt(0).length + 1),
+                    () -> engine.save(0, 2, 2),
+                    () -> engine.save(0, -1, 2),
+                    () -> engine.save(SLOTS, 0, 1),
+                    () -> engine.load(saved, 0),
+                    () -> engine.load(saved, SLOTS),
+                    () -> engine.prefillScored(0, new int[] {1, unknown}, 0, 2),
+                    () -> engine.prefillScored(1, new int[SLOT_TOKENS], 0, engine.scoredTokens() + 1),
                     () -> engine.length(-1));
             for (Runnable call : calls) {
                 assertThatIllegalArgumentException().isThrownBy(call::run).withMessageContaining("(expected: ");

@@ -1,12 +1,16 @@
 package io.insula.inference.schedule;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.EngineShape;
+import io.insula.inference.engine.KvBlock;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -14,6 +18,44 @@ import java.util.concurrent.locks.LockSupport;
  * contracts of {@link DecoderEngine} exactly, and any wrong, missing or foreign token changes everything that follows.
  */
 public final class HashingEngine implements DecoderEngine {
+
+    /** A part of a slot's context. */
+    private static final class SavedTokens implements KvBlock {
+
+        private final int from;
+        private final List<Long> tokens;
+        private final AtomicInteger open;
+        private boolean closed;
+
+        SavedTokens(int from, List<Long> tokens, AtomicInteger open) {
+            this.from = from;
+            this.tokens = List.copyOf(tokens);
+            this.open = open;
+            open.incrementAndGet();
+        }
+
+        @Override
+        public int from() {
+            return from;
+        }
+
+        @Override
+        public int to() {
+            return from + tokens.size();
+        }
+
+        @Override
+        public long bytes() {
+            return tokens.size();
+        }
+
+        @Override
+        public void close() {
+            assertThat(closed).as("closed twice").isFalse();
+            closed = true;
+            open.decrementAndGet();
+        }
+    }
 
     /** A native runtime's failure; without a stack trace, so that thousands of them stay readable. */
     static final class PlantedFailure extends RuntimeException {
@@ -36,13 +78,16 @@ public final class HashingEngine implements DecoderEngine {
     private long paceNanos;
     private int lastPrefilled = -1;
     private boolean closed;
+    private int saves;
+    private int loads;
+    private final AtomicInteger openBlocks = new AtomicInteger();
 
     public HashingEngine(int vocabulary, int slotCount, int slotTokens) {
         this.shape = new EngineShape(vocabulary, slotCount, slotTokens);
         for (int i = 0; i < slotCount; i++) {
             slots.add(new ArrayList<>());
         }
-        this.logits = new float[slotCount * vocabulary];
+        this.logits = new float[Math.max(4, slotCount) * vocabulary];
     }
 
     /** Lets the given compute call, counted from 1, and all later ones fail. */
@@ -59,6 +104,19 @@ public final class HashingEngine implements DecoderEngine {
 
     int calls() {
         return calls;
+    }
+
+    int saves() {
+        return saves;
+    }
+
+    int loads() {
+        return loads;
+    }
+
+    /** Blocks that were saved and not closed yet. */
+    int openBlocks() {
+        return openBlocks.get();
     }
 
     boolean closed() {
@@ -98,6 +156,56 @@ public final class HashingEngine implements DecoderEngine {
         }
         slots.set(target, slots.get(source));
         slots.set(source, new ArrayList<>());
+    }
+
+    @Override
+    public void copy(int source, int target) {
+        touch();
+        if (source == target) {
+            throw new IllegalArgumentException("copy: " + source + " onto itself");
+        }
+        slots.set(target, new ArrayList<>(slots.get(source)));
+    }
+
+    @Override
+    public long tokenBytes() {
+        return 1;
+    }
+
+    @Override
+    public KvBlock save(int slot, int from, int to) {
+        touch();
+        saves++;
+        return new SavedTokens(from, slots.get(slot).subList(from, to), openBlocks);
+    }
+
+    @Override
+    public void load(KvBlock block, int slot) {
+        touch();
+        loads++;
+        SavedTokens saved = (SavedTokens) block;
+        if (saved.closed || saved.from != length(slot)) {
+            throw new IllegalArgumentException("load of a closed block, or to a slot of " + length(slot));
+        }
+        slots.get(slot).addAll(saved.tokens);
+    }
+
+    @Override
+    public int scoredTokens() {
+        return Math.max(4, shape.slots());
+    }
+
+    @Override
+    public FloatBuffer prefillScored(int slot, int[] tokens, int from, int count) {
+        compute();
+        if (count < 1 || count > scoredTokens()) {
+            throw new IllegalArgumentException("count: " + count + " (expected: 1.." + scoredTokens() + ")");
+        }
+        for (int i = 0; i < count; i++) {
+            append(slot, count == 1 ? tokens[from + i] | DECODED : tokens[from + i]);
+            row(slot, i);
+        }
+        return FloatBuffer.wrap(logits);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.insula.inference.engine.oracle;
 
 import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.EngineShape;
+import io.insula.inference.engine.KvBlock;
 import io.insula.inference.engine.StepArguments;
 import io.insula.inference.graph.DecoderDescription;
 import java.nio.FloatBuffer;
@@ -16,6 +17,7 @@ public final class OracleEngine implements DecoderEngine {
 
     private final EngineShape shape;
     private final int layers;
+    private final long tokenBytes;
     private final OracleGraphWriter graph;
     private final OracleSlot[] slots;
     private final FloatBuffer prefillLogits;
@@ -29,12 +31,13 @@ public final class OracleEngine implements DecoderEngine {
     OracleEngine(DecoderDescription decoder, int slots, int slotTokens, CausalMask mask) {
         this.shape = new EngineShape(decoder.shape().vocabulary(), slots, slotTokens);
         this.layers = decoder.shape().layers();
+        this.tokenBytes = 2L * layers * decoder.shape().keyWidth() * Double.BYTES;
         this.graph = new OracleGraphWriter(decoder.shape(), mask);
         decoder.write(graph);
         this.slots = new OracleSlot[slots];
         Arrays.setAll(this.slots, slot -> new OracleSlot(layers));
         this.prefillLogits = FloatBuffer.allocate(shape.vocabulary());
-        this.decodeLogits = FloatBuffer.allocate(Math.multiplyExact(slots, shape.vocabulary()));
+        this.decodeLogits = FloatBuffer.allocate(Math.multiplyExact(scoredTokens(), shape.vocabulary()));
         this.arguments = new StepArguments(shape);
     }
 
@@ -65,6 +68,46 @@ public final class OracleEngine implements DecoderEngine {
             slots[target] = slots[source];
             slots[source] = new OracleSlot(layers);
         }
+    }
+
+    @Override
+    public void copy(int source, int target) {
+        arguments.slot(target);
+        if (arguments.slot(source) != target) {
+            slots[target] = slots[source].copy();
+        }
+    }
+
+    @Override
+    public long tokenBytes() {
+        return tokenBytes;
+    }
+
+    @Override
+    public KvBlock save(int slot, int from, int to) {
+        arguments.range(slot, length(slot), from, to);
+        return slots[slot].save(from, to, tokenBytes);
+    }
+
+    @Override
+    public void load(KvBlock block, int slot) {
+        arguments.load(block, slot, length(slot));
+        slots[slot].load((OracleBlock) block);
+    }
+
+    @Override
+    public int scoredTokens() {
+        return Math.max(4, shape.slots());
+    }
+
+    @Override
+    public FloatBuffer prefillScored(int slot, int[] tokens, int from, int count) {
+        arguments.prefill(slot, length(slot), tokens, from, count);
+        arguments.scored(count, scoredTokens());
+        for (int i = 0; i < count; i++) {
+            put(decodeLogits, i * shape.vocabulary(), graph.run(slots[slot], tokens[from + i]));
+        }
+        return decodeLogits;
     }
 
     @Override
