@@ -273,7 +273,7 @@ class InferenceVerticleIT {
     }
 
     private static SchedulerConfig oneSlotQueue(int streams) {
-        return new SchedulerConfig(64, streams, 1_000, Duration.ofSeconds(5));
+        return new SchedulerConfig(64, streams, 100_000, Duration.ofSeconds(5), 0, 0);
     }
 
     private InferenceVerticle deploy(LetterTokenizer tokenizer, Duration pace, SchedulerConfig scheduler)

@@ -164,6 +164,14 @@ public final class Door {
                     "messages",
                     0);
         }
+        int choices = command.output().choices();
+        if (choices > scheduler.slots()) {
+            return new Rejected(
+                    Reason.INVALID_REQUEST,
+                    "n: " + choices + " choices (expected: 1.." + scheduler.slots() + ", the engine's slots)",
+                    "n",
+                    0);
+        }
         int asked = command.stop().maxTokens();
         int maxTokens = asked == 0 ? room : Math.min(asked, room);
         return switch (scheduler.offer(new StreamRequest(command, TokenIds.of(prompt), maxTokens, arrivedNanos))) {

@@ -18,6 +18,9 @@ final class Choice {
     private int replayed;
     private int next;
     private long lastTokenNanos;
+    private boolean finished;
+    private boolean parked;
+    private int turns;
 
     Choice(ScheduledStream stream, int index, ChoiceDecoder decoder, ChoiceHistory history) {
         this.stream = stream;
@@ -63,7 +66,37 @@ final class Choice {
     ChoiceDecoder.Step take(int token) {
         next = token;
         history.add(token);
-        return decoder.accept(token);
+        ChoiceDecoder.Step step = decoder.accept(token);
+        finished = step.finish() != null;
+        return step;
+    }
+
+    /** Whether it has its finish reason. */
+    boolean finished() {
+        return finished;
+    }
+
+    /** Whether it was preempted and waits for a slot. */
+    boolean parked() {
+        return parked;
+    }
+
+    void park() {
+        parked = true;
+    }
+
+    void unpark() {
+        parked = false;
+        turns = 0;
+    }
+
+    /** Steps that it was part of since it got its slot. */
+    int turns() {
+        return turns;
+    }
+
+    void countTurn() {
+        turns++;
     }
 
     /** Time since its previous sampled token; notes this one. */

@@ -3,7 +3,7 @@ package io.insula.inference.schedule;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Counts the streams and prompt tokens that wait for a slot, and refuses more than may wait.
+ * Counts the streams that wait for a slot and the tokens that they may come to, and refuses more than may wait.
  *
  * <p><b>Thread:</b> any; no lock, so that a door under load never holds up the device thread.
  */

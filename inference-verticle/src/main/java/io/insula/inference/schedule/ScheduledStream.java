@@ -10,10 +10,15 @@ import io.insula.protocol.StreamFrame.Outcome;
 import io.insula.protocol.StreamFrame.StreamDelta;
 import io.insula.protocol.StreamFrame.StreamEnd;
 import io.insula.protocol.StreamFrame.StreamProgress;
+import io.insula.protocol.StreamFrame.StreamPrompt;
 import io.insula.protocol.StreamFrame.Timings;
 import io.insula.protocol.StreamFrame.Usage;
+import io.insula.protocol.TenantId;
 import io.insula.protocol.TokenIds;
+import io.insula.protocol.TokenScores;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** One attempt's life between its admission and its end: what it has sent, used and waited for. */
@@ -23,21 +28,35 @@ final class ScheduledStream {
 
     private final StreamRequest request;
     private final int[] prompt;
-    private final Choice choice;
+    private final List<Choice> choices;
+    private final long ordinal;
+    private @Nullable PrefixLease prefix;
     private int prefilled;
+    private int cached;
     private int sequence;
     private long startedNanos = NEVER;
     private long firstTokenNanos = NEVER;
 
-    ScheduledStream(StreamRequest request, ChatTokenizer tokenizer) {
+    /**
+     * @param ordinal its place in the order of arrival
+     */
+    ScheduledStream(StreamRequest request, ChatTokenizer tokenizer, long ordinal) {
         this.request = request;
+        this.ordinal = ordinal;
         this.prompt = request.prompt().toArray();
-        this.choice = new Choice(
-                this,
-                0,
-                new ChoiceDecoder(tokenizer, request.command().stop(), request.maxTokens()),
-                ChoiceHistory.after(
-                        request.prompt(), request.command().sampling().penalties()));
+        this.choices = choices(tokenizer);
+    }
+
+    private List<Choice> choices(ChatTokenizer tokenizer) {
+        ChoiceHistory history =
+                ChoiceHistory.after(request.prompt(), command().sampling().penalties());
+        return IntStream.range(0, command().output().choices())
+                .mapToObj(index -> new Choice(
+                        this,
+                        index,
+                        new ChoiceDecoder(tokenizer, command().stop(), request.maxTokens()),
+                        index == 0 ? history : history.anotherChoice()))
+                .toList();
     }
 
     RequestId id() {
@@ -52,8 +71,51 @@ final class ScheduledStream {
         return request.command();
     }
 
-    Choice choice() {
-        return choice;
+    TenantId tenant() {
+        return command().tenant();
+    }
+
+    /** The tenant's share of the engine, relative to the other tenants'. */
+    double weight() {
+        return command().weight();
+    }
+
+    long ordinal() {
+        return ordinal;
+    }
+
+    List<Choice> choices() {
+        return choices;
+    }
+
+    /** The choice that holds the prompt's slot until the others join it. */
+    Choice first() {
+        return choices.getFirst();
+    }
+
+    /** Whether its choices can take tokens. */
+    boolean prompted() {
+        return prefilled == prompt.length;
+    }
+
+    /** Whether every choice has its finish reason. */
+    boolean finished() {
+        return choices.stream().allMatch(Choice::finished);
+    }
+
+    /** Whether it needs slots that it has not. */
+    boolean waits() {
+        return !started() || choices.stream().anyMatch(Choice::parked);
+    }
+
+    /** Slots that it can begin with: one for each choice of a prompt, one for a preempted choice. */
+    int slotsWanted() {
+        return prompted() ? 1 : choices.size();
+    }
+
+    /** Tokens of KV cache that it may come to: prompt and longest answer, for each choice. */
+    int kvTokens() {
+        return request.kvTokens();
     }
 
     int[] prompt() {
@@ -70,11 +132,34 @@ final class ScheduledStream {
 
     /** Whether it has nothing to say yet: it waits, is being prefilled or replays. */
     boolean silent() {
-        return prefilled < prompt.length || choice.replays();
+        return !prompted() || waits() || choices.stream().anyMatch(Choice::replays);
     }
 
     void prefilled(int tokens) {
         prefilled += tokens;
+    }
+
+    /** Takes over the beginning of its prompt that is known already. */
+    void hold(PrefixLease lease) {
+        prefix = lease;
+        cached = lease.tokens();
+        prefilled = cached;
+    }
+
+    int cached() {
+        return cached;
+    }
+
+    @Nullable
+    PrefixLease prefix() {
+        return prefix;
+    }
+
+    void letGoOfPrefix() {
+        if (prefix != null) {
+            prefix.close();
+            prefix = null;
+        }
     }
 
     /** It got its slot. */
@@ -107,8 +192,20 @@ final class ScheduledStream {
         return now - request.admittedNanos();
     }
 
-    StreamDelta delta(int index, TokenIds tokens, String text, @Nullable FinishReason finish) {
-        return new StreamDelta(id(), attempt(), sequence++, index, tokens, text, finish);
+    StreamDelta delta(
+            int index, TokenIds tokens, String text, @Nullable FinishReason finish, List<TokenScores> scores) {
+        return new StreamDelta(id(), attempt(), sequence++, index, tokens, text, finish, scores);
+    }
+
+    /** Scores of prompt tokens from that index on. */
+    StreamPrompt promptScores(int from, List<TokenScores> scores) {
+        return new StreamPrompt(id(), attempt(), sequence++, from, scores);
+    }
+
+    /** Whether its deadline has passed. */
+    boolean expired(long now) {
+        int millis = command().deadlineMillis();
+        return millis > 0 && sinceAdmissionNanos(now) >= TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
     StreamProgress progress() {
@@ -123,7 +220,8 @@ final class ScheduledStream {
                 sequence++,
                 outcome,
                 error,
-                new Usage(prompt.length, choice.tokens(), 0),
+                new Usage(
+                        prompt.length, choices.stream().mapToInt(Choice::tokens).sum(), cached),
                 new Timings(
                         micros(started() ? waitedNanos() : total),
                         firstTokenNanos == NEVER ? 0 : micros(sinceAdmissionNanos(firstTokenNanos)),

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -58,6 +59,7 @@ public final class Scheduler {
     private final QueueSpace space;
     private final Queue<Mail> mail = new ConcurrentLinkedQueue<>();
     private final Map<RequestId, Integer> live = new ConcurrentHashMap<>();
+    private final AtomicLong arrivals = new AtomicLong();
     private final AtomicReference<@Nullable CompletableFuture<Void>> idle = new AtomicReference<>();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -89,7 +91,8 @@ public final class Scheduler {
         this.config = config;
         this.space = new QueueSpace(config.queueStreams(), config.queueTokens());
         SchedulerMeters meters = new SchedulerMeters(registry, model);
-        this.loop = new StepLoop(engines, config, mail, space, new Outbox(sink), meters, nanos, this::forget);
+        this.loop =
+                new StepLoop(engines, tokenizer, config, mail, space, new Outbox(sink), meters, nanos, this::forget);
         this.thread =
                 Thread.ofPlatform().name("insula-device-" + model).daemon().unstarted(this::run);
         meters.gauge(
@@ -97,7 +100,19 @@ public final class Scheduler {
                 "slots in use",
                 () -> loop.load().heldSlots());
         meters.gauge("insula.inference.queue.streams", "streams that wait for a slot", space::streams);
-        meters.gauge("insula.inference.queue.tokens", "prompt tokens that wait for a slot", space::tokens);
+        meters.gauge("insula.inference.queue.tokens", "prompt and answer tokens that wait for a slot", space::tokens);
+        meters.gauge(
+                "insula.inference.prefix.bytes",
+                "memory of cached prompts",
+                () -> loop.load().prefixBytes());
+        meters.gauge(
+                "insula.inference.preempted.bytes",
+                "memory of preempted choices",
+                () -> loop.load().parkedBytes());
+        meters.gauge(
+                "insula.inference.fairness.spread",
+                "difference of service between the waiting tenants served most and least",
+                () -> loop.load().serviceSpread());
     }
 
     /** Starts the device thread; the future completes when the engine is ready, or fails as its factory did. */
@@ -110,7 +125,7 @@ public final class Scheduler {
     public Offer offer(StreamRequest request) {
         RequestId id = request.command().request();
         int attempt = request.command().attempt();
-        int promptTokens = request.prompt().size();
+        int kvTokens = request.kvTokens();
         if (closing || loop.load().shape() == null) {
             return Offer.NO_ENGINE;
         }
@@ -118,19 +133,19 @@ public final class Scheduler {
         if (running != null && running >= attempt) {
             return running == attempt ? Offer.RUNNING_ALREADY : Offer.SUPERSEDED;
         }
-        ScheduledStream stream = new ScheduledStream(request, tokenizer);
-        if (!space.take(promptTokens)) {
+        ScheduledStream stream = new ScheduledStream(request, tokenizer, arrivals.getAndIncrement());
+        if (!space.take(kvTokens)) {
             return Offer.FULL;
         }
         int newest = live.merge(id, attempt, Math::max);
         if (newest != attempt) {
-            space.giveBack(promptTokens);
+            space.giveBack(kvTokens);
             return Offer.SUPERSEDED;
         }
         Mail submission = new Mail.Submit(stream);
         post(submission);
         if (terminated && mail.remove(submission)) {
-            space.giveBack(promptTokens);
+            space.giveBack(kvTokens);
             live.remove(id, attempt);
             return Offer.NO_ENGINE;
         }
@@ -165,6 +180,12 @@ public final class Scheduler {
     public int contextTokens() {
         EngineShape shape = loop.load().shape();
         return shape == null ? contextTokens : Math.min(contextTokens, shape.slotTokens());
+    }
+
+    /** The most choices of one request; without an engine none is refused for it. */
+    public int slots() {
+        EngineShape shape = loop.load().shape();
+        return shape == null ? Integer.MAX_VALUE : shape.slots();
     }
 
     /** What this scheduler can take right now; nothing while it has no engine. */

@@ -5,16 +5,27 @@ import java.time.Duration;
 /**
  * The limits of one model's scheduler.
  *
- * @param prefillChunkTokens 2..8192; prompt tokens between two decode steps: the longest a running stream waits for a
- *     newcomer
+ * @param prefillChunkTokens 2..8192; prompt tokens of one engine call at most; while streams run, chunks are as short as
+ *     their pace asks for
  * @param queueStreams 1..100000; streams that may wait for a slot; every stream waits, if only until the next step
- * @param queueTokens 1 or more; prompt tokens that may wait; a single longer prompt waits when nothing else does
+ * @param queueTokens 1 or more; tokens of prompts and longest answers that may wait; a single longer stream waits when
+ *     nothing else does
  * @param restartDelay more than 0; how long after a failed start the engine is started again
+ * @param prefixBytes 0 or more; memory for the beginnings of prompts; 0 keeps none
+ * @param preemptionBytes 0 or more; memory for streams that give their slot to another tenant; 0: no stream ever does, and
+ *     the other tenant waits until one ends
  */
-public record SchedulerConfig(int prefillChunkTokens, int queueStreams, int queueTokens, Duration restartDelay) {
+public record SchedulerConfig(
+        int prefillChunkTokens,
+        int queueStreams,
+        int queueTokens,
+        Duration restartDelay,
+        long prefixBytes,
+        long preemptionBytes) {
 
-    /** Chunks of 64 cost a CPU what longer ones cost a token, and keep the running streams' pause the shortest. */
-    public static final SchedulerConfig DEFAULT = new SchedulerConfig(64, 256, 131_072, Duration.ofSeconds(5));
+    /** Chunks of 64 cost a CPU what longer ones cost a token; the queue holds 256 of the starter model's longest streams. */
+    public static final SchedulerConfig DEFAULT =
+            new SchedulerConfig(64, 256, 524_288, Duration.ofSeconds(5), 256L << 20, 512L << 20);
 
     private static final int MAX_CHUNK = 8_192;
     private static final int MAX_STREAMS = 100_000;
@@ -33,13 +44,16 @@ public record SchedulerConfig(int prefillChunkTokens, int queueStreams, int queu
         if (restartDelay.isNegative() || restartDelay.isZero()) {
             throw new IllegalArgumentException("restartDelay: " + restartDelay + " (expected: > 0)");
         }
+        if (prefixBytes < 0) {
+            throw new IllegalArgumentException("prefixBytes: " + prefixBytes + " (expected: >= 0)");
+        }
+        if (preemptionBytes < 0) {
+            throw new IllegalArgumentException("preemptionBytes: " + preemptionBytes + " (expected: >= 0)");
+        }
     }
 
-    /**
-     * Prompt tokens of the next chunk. It takes one more than its size rather than leave a single one: engines run a
-     * chunk of one with their decode kernel, whose bits differ.
-     */
-    int chunk(int remainingTokens) {
-        return remainingTokens <= prefillChunkTokens + 1 ? remainingTokens : prefillChunkTokens;
+    public SchedulerConfig withMemory(long newPrefixBytes, long newPreemptionBytes) {
+        return new SchedulerConfig(
+                prefillChunkTokens, queueStreams, queueTokens, restartDelay, newPrefixBytes, newPreemptionBytes);
     }
 }

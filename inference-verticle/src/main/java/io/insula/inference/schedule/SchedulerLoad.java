@@ -10,8 +10,18 @@ import org.jspecify.annotations.Nullable;
  * @param fingerprint the engine's; empty while there is no engine
  * @param heldSlots slots in use
  * @param meanServiceNanos how long a stream holds its slot, a moving average
+ * @param prefixBytes held by cached prompts
+ * @param parkedBytes held by preempted choices
+ * @param serviceSpread how far the tenants that wait are apart, in the units of {@link VirtualCounters}
  */
-record SchedulerLoad(@Nullable EngineShape shape, String fingerprint, int heldSlots, long meanServiceNanos) {
+record SchedulerLoad(
+        @Nullable EngineShape shape,
+        String fingerprint,
+        int heldSlots,
+        long meanServiceNanos,
+        long prefixBytes,
+        long parkedBytes,
+        double serviceSpread) {
 
-    static final SchedulerLoad NO_ENGINE = new SchedulerLoad(null, "", 0, 0);
+    static final SchedulerLoad NO_ENGINE = new SchedulerLoad(null, "", 0, 0, 0, 0, 0);
 }

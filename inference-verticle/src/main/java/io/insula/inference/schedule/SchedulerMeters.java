@@ -19,6 +19,10 @@ final class SchedulerMeters {
     private final Counter prefillTokens;
     private final Counter decodeTokens;
     private final Counter engineFailures;
+    private final Counter preemptions;
+    private final Counter prefixHits;
+    private final Counter prefixMisses;
+    private final Counter prefixTokens;
     private final Timer queueWait;
     private final Timer timeToFirstToken;
     private final Timer interTokenLatency;
@@ -33,6 +37,10 @@ final class SchedulerMeters {
         this.prefillTokens = counter("insula.inference.prefill.tokens", "prompt tokens prefilled");
         this.decodeTokens = counter("insula.inference.decode.tokens", "tokens generated");
         this.engineFailures = counter("insula.inference.engine.failures", "engines lost or not started");
+        this.preemptions = counter("insula.inference.preemptions", "choices that gave their slot to another tenant");
+        this.prefixHits = counter("insula.inference.prefix.hits", "prompts whose beginning was known");
+        this.prefixMisses = counter("insula.inference.prefix.misses", "prompts of which nothing was known");
+        this.prefixTokens = counter("insula.inference.prefix.tokens", "prompt tokens that were known");
         this.queueWait = timer("insula.inference.queue.wait", "admission to slot");
         this.timeToFirstToken = timer("insula.inference.time.to.first.token", "admission to first sampled token");
         this.interTokenLatency = timer("insula.inference.inter.token.latency", "token to next token of a stream");
@@ -60,6 +68,16 @@ final class SchedulerMeters {
 
     void engineFailed() {
         engineFailures.increment();
+    }
+
+    void preempted() {
+        preemptions.increment();
+    }
+
+    /** A prompt begins, of which that many tokens are known. */
+    void prefix(int tokens) {
+        (tokens > 0 ? prefixHits : prefixMisses).increment();
+        prefixTokens.increment(tokens);
     }
 
     void gotSlotAfter(long nanos) {

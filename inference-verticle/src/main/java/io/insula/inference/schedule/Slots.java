@@ -1,28 +1,36 @@
 package io.insula.inference.schedule;
 
 import io.insula.inference.engine.DecoderEngine;
+import io.insula.inference.engine.KvBlock;
+import io.insula.protocol.TenantId;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who holds which slot of an engine: decode rows without a hole from slot 0, and at most one prefill behind them.
+ * Who holds which slot of an engine: decode rows without a hole from slot 0, and prompts in the slots behind them.
+ *
+ * <p>A prompt of several choices holds back a slot for each of them until they join the rows.
  *
  * <p><b>Thread:</b> the device thread.
  */
 final class Slots {
 
     private final DecoderEngine engine;
-    private final @Nullable Choice[] rows;
+    private final @Nullable Choice[] holders;
     private final int[] nextTokens;
+    /** The one whose chunk is due first. */
+    private final List<Choice> prefilling = new ArrayList<>();
+
     private int active;
-    private @Nullable Choice prefilling;
-    private int prefillSlot;
 
     Slots(DecoderEngine engine) {
         this.engine = engine;
-        this.rows = new @Nullable Choice[engine.shape().slots()];
-        this.nextTokens = new int[rows.length];
+        this.holders = new @Nullable Choice[engine.shape().slots()];
+        this.nextTokens = new int[holders.length];
     }
 
     /** Rows of the next decode step. */
@@ -30,18 +38,44 @@ final class Slots {
         return active;
     }
 
-    /** Slots in use. */
+    /** Slots in use or held back. */
     int held() {
-        return active + (prefilling == null ? 0 : 1);
+        return active + prefilling.stream().mapToInt(Slots::wanted).sum();
     }
 
-    /** Whether a prefill can begin. */
-    boolean open() {
-        return prefilling == null && active < rows.length;
+    int free() {
+        return holders.length - held();
+    }
+
+    /** Slots that a tenant's choices hold or have held back. */
+    int heldBy(TenantId tenant) {
+        long rows = rows().filter(row -> row.stream().tenant().equals(tenant)).count();
+        return (int) rows
+                + prefilling.stream()
+                        .filter(prompt -> prompt.stream().tenant().equals(tenant))
+                        .mapToInt(Slots::wanted)
+                        .sum();
+    }
+
+    boolean prefills(TenantId tenant) {
+        return prefilling.stream().anyMatch(prompt -> prompt.stream().tenant().equals(tenant));
+    }
+
+    boolean holds(Choice choice) {
+        return Arrays.asList(holders).contains(choice);
     }
 
     Choice row(int row) {
-        return Objects.requireNonNull(rows[row]);
+        return Objects.requireNonNull(holders[row]);
+    }
+
+    Stream<Choice> rows() {
+        return Arrays.stream(holders, 0, active).map(Objects::requireNonNull);
+    }
+
+    /** The prompts, the one whose chunk is due first. */
+    List<Choice> prefilling() {
+        return prefilling;
     }
 
     /** The token that each row of the next decode step appends; overwritten by the next call. */
@@ -52,44 +86,111 @@ final class Slots {
         return nextTokens;
     }
 
-    @Nullable
-    Choice prefilling() {
-        return prefilling;
-    }
-
-    int prefillSlot() {
-        return prefillSlot;
-    }
-
-    void beginPrefill(Choice choice) {
-        prefilling = choice;
-        prefillSlot = active;
-    }
-
-    /** The prefilled prompt becomes the last decode row; rows may have left since its prefill began. */
-    void join() {
-        if (prefillSlot != active) {
-            engine.move(prefillSlot, active);
+    int slotOf(Choice choice) {
+        int slot = Arrays.asList(holders).indexOf(choice);
+        if (slot < 0) {
+            throw new IllegalStateException("choice without a slot");
         }
-        rows[active++] = prefilling;
-        prefilling = null;
+        return slot;
+    }
+
+    /**
+     * Gives a prompt a slot behind the rows; as many as it has choices are free.
+     *
+     * @param first whether its first chunk comes before the other prompts' next ones
+     */
+    int beginPrefill(Choice choice, boolean first) {
+        int slot = freeSlot(active);
+        holders[slot] = choice;
+        prefilling.add(first ? 0 : prefilling.size(), choice);
+        return slot;
+    }
+
+    /** A prompt got its chunk: the others come before its next one. */
+    void turnOver(Choice choice) {
+        prefilling.remove(choice);
+        prefilling.add(choice);
+    }
+
+    /** The prefilled prompt becomes the last decode row, and a copy of it one row for each further choice. */
+    void join(Choice prompt, List<Choice> choices) {
+        int slot = slotOf(prompt);
+        prefilling.remove(prompt);
+        if (slot != active) {
+            takeRow(slot);
+        }
+        int first = active;
+        holders[active++] = choices.getFirst();
+        for (Choice choice : choices.subList(1, choices.size())) {
+            vacate(active);
+            engine.copy(first, active);
+            holders[active++] = choice;
+        }
+    }
+
+    /** A saved choice becomes the last decode row; a slot is free. */
+    void join(Choice choice, KvBlock saved) {
+        vacate(active);
+        engine.load(saved, active);
+        holders[active++] = choice;
     }
 
     /** Frees a choice's slot; the last row moves into its hole. */
     void leave(Choice choice) {
-        if (choice == prefilling) {
-            prefilling = null;
-            engine.clear(prefillSlot);
+        int hole = slotOf(choice);
+        holders[hole] = null;
+        if (prefilling.remove(choice)) {
+            engine.clear(hole);
             return;
         }
-        int hole = Arrays.asList(rows).indexOf(choice);
         int last = --active;
-        rows[hole] = rows[last];
-        rows[last] = null;
         if (hole == last) {
             engine.clear(last);
         } else {
-            engine.move(last, hole);
+            relocate(last, hole);
         }
+    }
+
+    /** Moves a prompt to the place of the next row, whoever stands there. */
+    private void takeRow(int slot) {
+        Choice other = holders[active];
+        Choice prompt = holders[slot];
+        if (other == null || freeSlot(active) >= 0) {
+            vacate(active);
+            relocate(slot, active);
+            return;
+        }
+        try (KvBlock kept = engine.save(active, 0, engine.length(active))) {
+            engine.move(slot, active);
+            engine.load(kept, slot);
+        }
+        holders[active] = prompt;
+        holders[slot] = other;
+    }
+
+    /** Lets a prompt that stands in a row's place stand elsewhere. */
+    private void vacate(int slot) {
+        if (holders[slot] != null) {
+            relocate(slot, freeSlot(active));
+        }
+    }
+
+    private void relocate(int from, int to) {
+        engine.move(from, to);
+        holders[to] = holders[from];
+        holders[from] = null;
+    }
+
+    private int freeSlot(int from) {
+        for (int slot = from; slot < holders.length; slot++) {
+            if (holders[slot] == null) {
+                return slot;
+            }
+        }
+        return -1;
+    }
+
+    private static int wanted(Choice prompt) {
+        return prompt.stream().choices().size();
     }
 }

@@ -21,4 +21,10 @@ public record StreamRequest(GenerateCommand command, TokenIds prompt, int maxTok
             throw new IllegalArgumentException("maxTokens: " + maxTokens + " (expected: >= 1)");
         }
     }
+
+    /** Tokens of KV cache that it may come to: prompt and longest answer, for each choice. */
+    int kvTokens() {
+        long ofChoice = (long) prompt.size() + maxTokens;
+        return (int) Math.min(Integer.MAX_VALUE, ofChoice * command.output().choices());
+    }
 }

@@ -4,9 +4,11 @@ import io.insula.protocol.ChatMessage;
 import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.ModelName;
 import io.insula.protocol.NodeId;
+import io.insula.protocol.OutputOptions;
 import io.insula.protocol.RequestId;
 import io.insula.protocol.SamplingParameters;
 import io.insula.protocol.StopConditions;
+import io.insula.protocol.TenantId;
 import io.insula.protocol.TokenIds;
 import java.util.List;
 import java.util.UUID;
@@ -40,6 +42,18 @@ public final class Commands {
                 .frames(api, 0)
                 .sampling(sampling)
                 .stop(StopConditions.of(maxTokens, stop))
+                .build();
+    }
+
+    /** The same request of another tenant, told apart by a number. */
+    public static GenerateCommand ofTenant(GenerateCommand command, int tenant) {
+        return command.but().tenant(new TenantId(new UUID(9, tenant)), 1).build();
+    }
+
+    /** The same request for several choices. */
+    public static GenerateCommand choices(GenerateCommand command, int choices) {
+        return command.but()
+                .output(new OutputOptions(choices, OutputOptions.UNSCORED, OutputOptions.UNSCORED))
                 .build();
     }
 

@@ -8,6 +8,7 @@ import io.insula.protocol.StreamFrame;
 import io.insula.protocol.StreamFrame.StreamDelta;
 import io.insula.protocol.StreamFrame.StreamEnd;
 import io.insula.protocol.StreamFrame.StreamProgress;
+import io.insula.protocol.StreamFrame.StreamPrompt;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ public final class RecordedFrames implements FrameSink {
 
     private final List<Batch> batches = new ArrayList<>();
     private final Map<Attempt, List<StreamDelta>> deltas = new LinkedHashMap<>();
+    private final Map<Attempt, List<StreamPrompt>> prompts = new HashMap<>();
     private final Map<Attempt, StreamEnd> ends = new HashMap<>();
     private final Map<Attempt, Integer> sequences = new HashMap<>();
     private final Map<Attempt, Integer> progress = new HashMap<>();
@@ -40,7 +42,11 @@ public final class RecordedFrames implements FrameSink {
                     expectSequence(key, delta.sequence());
                     deltas.computeIfAbsent(key, k -> new ArrayList<>()).add(delta);
                 }
-                case StreamFrame.StreamPrompt prompt -> expectSequence(key, prompt.sequence());
+                case StreamPrompt prompt -> {
+                    expectSequence(key, prompt.sequence());
+                    assertThat(deltas).as("prompt scores behind a delta").doesNotContainKey(key);
+                    prompts.computeIfAbsent(key, k -> new ArrayList<>()).add(prompt);
+                }
                 case StreamProgress ignored -> progress.merge(key, 1, Integer::sum);
                 case StreamEnd end -> {
                     expectSequence(key, end.sequence());
@@ -72,6 +78,18 @@ public final class RecordedFrames implements FrameSink {
 
     List<StreamDelta> deltas(RequestId request, int attempt) {
         return deltas.getOrDefault(new Attempt(request, attempt), List.of());
+    }
+
+    List<StreamPrompt> prompts(RequestId request, int attempt) {
+        return prompts.getOrDefault(new Attempt(request, attempt), List.of());
+    }
+
+    /** The tokens of one choice. */
+    List<Integer> tokens(RequestId request, int attempt, int choice) {
+        return deltas(request, attempt).stream()
+                .filter(delta -> delta.choice() == choice)
+                .flatMap(delta -> Arrays.stream(delta.tokens().toArray()).boxed())
+                .toList();
     }
 
     public List<Integer> tokens(RequestId request, int attempt) {

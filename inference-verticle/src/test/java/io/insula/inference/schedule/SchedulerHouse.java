@@ -46,8 +46,17 @@ final class SchedulerHouse {
         scheduler.step();
     }
 
+    /** Without prefix cache and preemption. */
     static SchedulerConfig config(int chunk, int queueStreams, int queueTokens) {
-        return new SchedulerConfig(chunk, queueStreams, queueTokens, SchedulerConfig.DEFAULT.restartDelay());
+        return new SchedulerConfig(chunk, queueStreams, queueTokens, SchedulerConfig.DEFAULT.restartDelay(), 0, 0);
+    }
+
+    double count(String counter) {
+        return registry.get(counter).counter().count();
+    }
+
+    double parkedBytes() {
+        return registry.get("insula.inference.preempted.bytes").gauge().value();
     }
 
     HashingEngine engine() {

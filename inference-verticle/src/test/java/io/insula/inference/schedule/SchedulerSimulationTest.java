@@ -18,25 +18,33 @@ import org.junit.jupiter.api.Test;
 /** Random joins, leaves, cancels, resumes, lost HTTP nodes and engine failures: nothing is lost, doubled or mixed up. */
 class SchedulerSimulationTest {
 
-    private static final int SEEDS = 40;
+    private static final int SEEDS = 50;
     private static final int EVENTS = 400;
+    /** How many prompts begin: longer than a block of the prefix cache. */
+    private static final String SYSTEM = "you are the letter that follows; ";
 
     @Test
     void whateverHappensEveryStreamIsAPrefixOfItsSoloRunAndEndsOnce() {
         int completed = 0;
         int cancelled = 0;
         int failed = 0;
+        double preempted = 0;
+        double cached = 0;
         for (long seed = 0; seed < SEEDS; seed++) {
             Simulation simulation = new Simulation(seed);
             simulation.run();
             completed += simulation.count(Outcome.COMPLETED);
             cancelled += simulation.count(Outcome.CANCELLED);
             failed += simulation.count(Outcome.FAILED);
+            preempted += simulation.house.count("insula.inference.preemptions");
+            cached += simulation.house.count("insula.inference.prefix.hits");
         }
         // The simulation is worth something only while it reaches every ending often.
         assertThat(completed).isGreaterThan(1_000);
         assertThat(cancelled).isGreaterThan(500);
         assertThat(failed).isGreaterThan(50);
+        assertThat(preempted).isGreaterThan(100);
+        assertThat(cached).isGreaterThan(100);
     }
 
     private static final class Simulation {
@@ -53,7 +61,9 @@ class SchedulerSimulationTest {
             this.seed = seed;
             this.random = new Random(seed);
             this.house = new SchedulerHouse(
-                    1 + random.nextInt(6), SchedulerHouse.config(2 + random.nextInt(20), 1 + random.nextInt(12), 400));
+                    1 + random.nextInt(6),
+                    SchedulerHouse.config(2 + random.nextInt(20), 1 + random.nextInt(12), 2_000)
+                            .withMemory(random.nextInt(3) * 100L, random.nextInt(3) * 300L));
         }
 
         void run() {
@@ -113,14 +123,16 @@ class SchedulerSimulationTest {
             SamplingParameters sampling =
                     new SamplingParameters(random.nextInt(3) == 0 ? 0 : 1, random.nextDouble(), random.nextLong());
             List<String> stop = random.nextInt(3) == 0 ? List.of("ab", "DE", "ZZZ") : List.of();
-            return Commands.command(
-                    Commands.id(number),
-                    0,
-                    new NodeId("api" + random.nextInt(3)),
-                    content,
-                    sampling,
-                    random.nextInt(30),
-                    stop);
+            return Commands.ofTenant(
+                    Commands.command(
+                            Commands.id(number),
+                            0,
+                            new NodeId("api" + random.nextInt(3)),
+                            random.nextInt(3) == 0 ? SYSTEM + content : content,
+                            sampling,
+                            random.nextInt(30),
+                            stop),
+                    1 + random.nextInt(4));
         }
 
         private RequestId anyId() {
@@ -153,6 +165,7 @@ class SchedulerSimulationTest {
             assertThat(house.scheduler.status().queuedStreams()).isZero();
             assertThat(house.scheduler.status().queuedTokens()).isZero();
             assertThat(house.engine().allEmpty()).as("seed %d: slots", seed).isTrue();
+            assertThat(house.parkedBytes()).as("seed %d: parked", seed).isZero();
         }
     }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class SchedulerTest {
 
-    private static final SchedulerConfig CONFIG = SchedulerHouse.config(8, 16, 1_000);
+    private static final SchedulerConfig CONFIG = SchedulerHouse.config(8, 16, 10_000);
 
     @Test
     void everyPromptLengthAndChunkSizeGivesTheSoloRun() {
@@ -187,7 +187,7 @@ class SchedulerTest {
         house.scheduler.cancel(Commands.id(1_002), 0);
         house.scheduler.step();
         for (int i = 0; i < 3; i++) {
-            assertThat(house.offer(command(1_010 + i, "x".repeat(33), 1))).isEqualTo(Scheduler.Offer.QUEUED);
+            assertThat(house.offer(command(1_010 + i, "x".repeat(32), 1))).isEqualTo(Scheduler.Offer.QUEUED);
         }
         assertThat(house.offer(command(1_020, "x", 1))).isEqualTo(Scheduler.Offer.FULL);
         assertThat(house.scheduler.status().queuedTokens()).isEqualTo(99);

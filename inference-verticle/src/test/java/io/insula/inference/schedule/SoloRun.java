@@ -25,6 +25,17 @@ public record SoloRun(List<Integer> tokens, List<String> texts, FinishReason fin
     /** Runs a command that starts from its beginning. */
     public static SoloRun of(
             DecoderEngine engine, ChatTokenizer tokenizer, GenerateCommand command, int[] prompt, int maxTokens) {
+        return of(engine, tokenizer, command, prompt, maxTokens, 0);
+    }
+
+    /** Runs one choice of a command. */
+    static SoloRun of(
+            DecoderEngine engine,
+            ChatTokenizer tokenizer,
+            GenerateCommand command,
+            int[] prompt,
+            int maxTokens,
+            int choice) {
         Sampler sampler = new Sampler(engine.shape().vocabulary());
         ChoiceDecoder decoder = new ChoiceDecoder(tokenizer, command.stop(), maxTokens);
         ChoiceHistory history =
@@ -36,7 +47,7 @@ public record SoloRun(List<Integer> tokens, List<String> texts, FinishReason fin
         var logits = engine.prefillLogits();
         @Nullable FinishReason finish = null;
         while (finish == null) {
-            int token = sampler.sample(logits, 0, command.sampling(), history, decoder.forbidden(), 0);
+            int token = sampler.sample(logits, 0, command.sampling(), history, decoder.forbidden(), choice);
             history.add(token);
             ChoiceDecoder.Step step = decoder.accept(token);
             tokens.add(token);

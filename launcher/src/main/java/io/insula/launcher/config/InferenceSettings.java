@@ -83,7 +83,7 @@ final class InferenceSettings {
                                 scheduler.prefillChunkTokens(),
                                 2,
                                 8192,
-                                "prompt tokens between two decode steps"),
+                                "prompt tokens of one engine call at most; fewer while streams run"),
                         settings.integer(
                                 "scheduler.queue-streams",
                                 scheduler.queueStreams(),
@@ -95,13 +95,26 @@ final class InferenceSettings {
                                 scheduler.queueTokens(),
                                 1,
                                 Integer.MAX_VALUE,
-                                "prompt tokens that may wait for a slot; above it: 503"),
+                                "tokens of prompts and longest answers that may wait for a slot; above it: 503"),
                         settings.duration(
                                 "scheduler.restart-delay",
                                 scheduler.restartDelay(),
                                 MILLI,
                                 HOUR,
-                                "how long after a failed start an engine is started again")),
+                                "how long after a failed start an engine is started again"),
+                        settings.size(
+                                "scheduler.prefix-cache",
+                                scheduler.prefixBytes(),
+                                0,
+                                1L << 50,
+                                "memory for the beginnings of prompts, none of which is computed twice; 0: no cache"),
+                        settings.size(
+                                "scheduler.preemption-memory",
+                                scheduler.preemptionBytes(),
+                                0,
+                                1L << 50,
+                                "memory for streams that give their slot to another tenant; 0: it waits until one"
+                                        + " ends")),
                 EmbeddingSettings.engine(settings));
     }
 }

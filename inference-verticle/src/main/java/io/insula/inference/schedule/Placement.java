@@ -1,0 +1,158 @@
+package io.insula.inference.schedule;
+
+import io.insula.inference.engine.DecoderEngine;
+import io.insula.inference.engine.EngineShape;
+import io.insula.inference.engine.KvBlock;
+import io.insula.protocol.StreamFrame.Outcome;
+import io.insula.protocol.TenantId;
+import io.insula.protocol.TokenIds;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives slots to the streams that wait, and takes them back for tenants that are owed service.
+ *
+ * <p><b>Thread:</b> the device thread.
+ */
+final class Placement {
+
+    private final OpenEngine open;
+    private final Backlog backlog;
+    private final VirtualCounters counters;
+    private final Preemption preemption;
+    private final Roster roster;
+    private final QueueSpace space;
+    private final SchedulerMeters meters;
+    private final LongSupplier nanos;
+
+    Placement(
+            OpenEngine open,
+            Backlog backlog,
+            VirtualCounters counters,
+            Roster roster,
+            QueueSpace space,
+            SchedulerMeters meters,
+            LongSupplier nanos) {
+        this.open = open;
+        this.backlog = backlog;
+        this.counters = counters;
+        this.preemption = new Preemption(open, backlog, counters);
+        this.roster = roster;
+        this.space = space;
+        this.meters = meters;
+        this.nanos = nanos;
+    }
+
+    /** Lets streams begin or go on, in the order of their tenants' service, as long as there are slots for them. */
+    void fill() {
+        ScheduledStream next = backlog.next(this::mayBegin);
+        while (next != null && hasRoom(next)) {
+            place(next);
+            next = backlog.next(this::mayBegin);
+        }
+    }
+
+    /** One prompt of a tenant at a time: a second one would take a slot and make neither of them faster. */
+    private boolean mayBegin(ScheduledStream stream) {
+        return stream.prompted() || !open.slots().prefills(stream.tenant());
+    }
+
+    private boolean hasRoom(ScheduledStream stream) {
+        int missing = stream.slotsWanted() - open.slots().free();
+        if (missing <= 0) {
+            return true;
+        }
+        List<Choice> victims = preemption.victims(stream, missing);
+        victims.forEach(this::park);
+        return !victims.isEmpty();
+    }
+
+    private void park(Choice victim) {
+        DecoderEngine engine = open.engine();
+        int slot = open.slots().slotOf(victim);
+        KvBlock saved = engine.save(slot, 0, engine.length(slot));
+        open.slots().leave(victim);
+        open.parking().park(victim, saved);
+        backlog.add(victim.stream(), false);
+        meters.preempted();
+    }
+
+    private void place(ScheduledStream stream) {
+        if (stream.started()) {
+            resume(stream);
+        } else {
+            begin(stream);
+        }
+    }
+
+    private void resume(ScheduledStream stream) {
+        Choice choice = stream.choices().stream()
+                .filter(Choice::parked)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("a started stream waits with nothing parked"));
+        try (KvBlock saved = open.parking().take(choice)) {
+            if (stream.prompted()) {
+                open.slots().join(choice, saved);
+            } else {
+                open.engine().load(saved, open.slots().beginPrefill(choice, false));
+            }
+        }
+        got(stream);
+    }
+
+    private void begin(ScheduledStream stream) {
+        space.giveBack(stream.kvTokens());
+        stream.start(nanos.getAsLong());
+        boolean fresh = backlog.fresh(stream.tenant());
+        got(stream);
+        String fault = fault(stream, open.shape());
+        if (fault != null) {
+            roster.end(stream, Outcome.FAILED, fault);
+            return;
+        }
+        meters.gotSlotAfter(stream.waitedNanos());
+        int slot = open.slots().beginPrefill(stream.first(), fresh);
+        if (!stream.command().output().promptScored()) {
+            // What is known need not be computed, and then has no logits to score the next token by.
+            PrefixLease prefix = open.prefixes().lease(stream.tenant(), stream.prompt());
+            stream.hold(prefix);
+            prefix.load(slot);
+            meters.prefix(stream.cached());
+        }
+        counters.charge(
+                stream.tenant(),
+                stream.weight(),
+                VirtualCounters.INPUT_COST * (stream.prompt().length - stream.cached()));
+    }
+
+    private void got(ScheduledStream stream) {
+        TenantId tenant = stream.tenant();
+        if (!stream.waits()) {
+            backlog.remove(stream);
+        }
+        backlog.served(tenant);
+    }
+
+    private static @Nullable String fault(ScheduledStream stream, EngineShape shape) {
+        for (int token : stream.prompt()) {
+            if (token < 0 || token >= shape.vocabulary()) {
+                return "prompt: token " + token + " (expected: 0.." + (shape.vocabulary() - 1) + ")";
+            }
+        }
+        for (TokenIds delivered : stream.command().resumeTokens()) {
+            for (int token : delivered.toArray()) {
+                if (token < 0 || token >= shape.vocabulary()) {
+                    return "resume tokens: " + token + " (expected: 0.." + (shape.vocabulary() - 1) + ")";
+                }
+            }
+        }
+        long needed = (long) stream.prompt().length + stream.maxTokens();
+        if (needed > shape.slotTokens()) {
+            return "prompt and answer: " + needed + " tokens (expected: <= " + shape.slotTokens() + ")";
+        }
+        return stream.choices().size() > shape.slots()
+                ? "choices: " + stream.choices().size() + " (expected: <= " + shape.slots() + ")"
+                : null;
+    }
+}
