@@ -1,8 +1,8 @@
 package io.insula.bench;
 
 import io.insula.inference.weights.GgufFile;
-import io.insula.inference.weights.GgufTensor;
 import io.insula.inference.weights.GgufWriter;
+import io.insula.inference.weights.ModelTensor;
 import io.insula.inference.weights.TensorType;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
@@ -31,7 +31,7 @@ public final class Requantizer {
             GgufWriter writer = new GgufWriter()
                     .copy(file.metadata(), key -> !key.equals(FILE_TYPE) && !key.equals("general.alignment"))
                     .uint32(FILE_TYPE, MOSTLY_Q4_0);
-            for (GgufTensor tensor : file.tensors()) {
+            for (ModelTensor tensor : file.tensors()) {
                 if (tensor.type() == TensorType.Q4_1) {
                     float[] values = new float[Math.toIntExact(tensor.elements())];
                     tensor.toFloat(0, values);

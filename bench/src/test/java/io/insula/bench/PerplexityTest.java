@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.oracle.OracleEngine;
-import io.insula.inference.graph.LlamaDecoder;
+import io.insula.inference.graph.DecoderDescription;
 import io.insula.inference.weights.GgufFile;
 import io.insula.inference.weights.GgufWriter;
 import java.nio.file.Path;
@@ -67,14 +67,14 @@ class PerplexityTest {
 
     private Perplexity ofDecode(float[] embedding, int[] tokens, int windows) throws Exception {
         try (GgufFile file = GgufFile.open(model(embedding));
-                DecoderEngine engine = new OracleEngine(LlamaDecoder.from(file), 2, Perplexity.WINDOW)) {
+                DecoderEngine engine = new OracleEngine(DecoderDescription.of(file), 2, Perplexity.WINDOW)) {
             return Perplexity.ofDecode(engine, tokens, windows);
         }
     }
 
     private Perplexity ofPrefill(float[] embedding, int[] tokens, int windows) throws Exception {
         try (GgufFile file = GgufFile.open(model(embedding));
-                DecoderEngine engine = new OracleEngine(LlamaDecoder.from(file), 2, Perplexity.WINDOW)) {
+                DecoderEngine engine = new OracleEngine(DecoderDescription.of(file), 2, Perplexity.WINDOW)) {
             return Perplexity.ofPrefill(engine, tokens, windows, 4);
         }
     }

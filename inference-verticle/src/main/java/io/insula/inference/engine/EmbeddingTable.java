@@ -1,15 +1,15 @@
 package io.insula.inference.engine;
 
-import io.insula.inference.weights.GgufTensor;
+import io.insula.inference.weights.ModelTensor;
 import java.nio.FloatBuffer;
 
 /** Looks tokens' hidden states up in the stored table, one row at a time, so that no float32 copy of it exists. */
 final class EmbeddingTable {
 
-    private final GgufTensor table;
+    private final ModelTensor table;
     private final float[] row;
 
-    EmbeddingTable(GgufTensor table) {
+    EmbeddingTable(ModelTensor table) {
         this.table = table;
         this.row = new float[Math.toIntExact(table.columns())];
     }

@@ -3,7 +3,7 @@ package io.insula.inference.engine;
 import ai.onnxruntime.OrtEnvironment;
 import io.insula.inference.graph.DecoderShape;
 import io.insula.inference.graph.onnx.OnnxGraph;
-import io.insula.inference.weights.GgufTensor;
+import io.insula.inference.weights.ModelTensor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -29,14 +29,14 @@ final class NumericsFingerprint {
     private static final String KV_TYPE = "float32";
 
     private final DecoderShape decoder;
-    private final List<GgufTensor> weights;
+    private final List<ModelTensor> weights;
     private final String rounding;
     private @Nullable String value;
 
     /**
      * @param rounding what a row's rounding depends on beside the row
      */
-    NumericsFingerprint(DecoderShape decoder, List<GgufTensor> weights, String rounding) {
+    NumericsFingerprint(DecoderShape decoder, List<ModelTensor> weights, String rounding) {
         this.decoder = decoder;
         this.weights = weights;
         this.rounding = rounding;
@@ -51,7 +51,7 @@ final class NumericsFingerprint {
 
     private String compute() {
         MessageDigest digest = sha256();
-        for (GgufTensor weight : weights) {
+        for (ModelTensor weight : weights) {
             add(digest, weight.name() + weight.type() + weight.shape());
             add(digest, weight.data());
         }

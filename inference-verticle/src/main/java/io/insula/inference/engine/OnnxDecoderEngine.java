@@ -8,10 +8,9 @@ import ai.djl.training.ParameterStore;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.insula.inference.graph.DecoderDescription;
-import io.insula.inference.graph.LlamaDecoder;
 import io.insula.inference.graph.onnx.OnnxGraph;
 import io.insula.inference.graph.onnx.OnnxGraphWriter;
-import io.insula.inference.weights.GgufFile;
+import io.insula.inference.weights.Checkpoint;
 import java.lang.foreign.Arena;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -94,12 +93,12 @@ public final class OnnxDecoderEngine implements DecoderEngine {
     }
 
     /**
-     * Loads the model of a GGUF file.
+     * Loads the model of a checkpoint.
      *
-     * @param file must stay open until the engine is closed
+     * @param checkpoint must stay open until the engine is closed
      */
-    public static OnnxDecoderEngine load(GgufFile file, EngineConfig config) {
-        return load(LlamaDecoder.from(file), config);
+    public static OnnxDecoderEngine load(Checkpoint checkpoint, EngineConfig config) {
+        return load(DecoderDescription.of(checkpoint), config);
     }
 
     /**

@@ -1,9 +1,12 @@
 package io.insula.inference.graph;
 
+import io.insula.inference.weights.Checkpoint;
+import io.insula.inference.weights.ModelFileException;
+
 /**
  * The hyperparameters of a decoder-only transformer.
  *
- * @param layers transformer blocks, at least 0
+ * @param layers transformer blocks, 0..1024
  * @param heads query heads of each layer, a multiple of {@code kvHeads}
  * @param kvHeads key and value heads of each layer
  * @param headSize elements of one head, even
@@ -11,8 +14,8 @@ package io.insula.inference.graph;
  * @param feedForward elements between the two halves of the gated feed-forward network
  * @param vocabulary tokens that the model knows
  * @param contextTokens the longest sequence that the model was trained for
- * @param ropeTheta the base of the rotary frequencies
- * @param ropeLayout which elements are rotated together
+ * @param rope how queries and keys are rotated by their position
+ * @param pattern in what the layers' attention differs
  * @param rmsEpsilon added to the mean square before its root is taken
  */
 public record DecoderShape(
@@ -24,12 +27,14 @@ public record DecoderShape(
         int feedForward,
         int vocabulary,
         int contextTokens,
-        double ropeTheta,
-        RopeLayout ropeLayout,
+        Rope rope,
+        LayerPattern pattern,
         double rmsEpsilon) {
 
+    static final int MAX_LAYERS = 1024;
+
     public DecoderShape {
-        check("layers", layers, layers >= 0, ">= 0");
+        check("layers", layers, layers >= 0 && layers <= MAX_LAYERS, "0.." + MAX_LAYERS);
         check("kvHeads", kvHeads, kvHeads >= 1, ">= 1");
         check("heads", heads, heads >= 1 && heads % kvHeads == 0, "a multiple of " + kvHeads + " kvHeads");
         check("headSize", headSize, headSize >= 2 && headSize % 2 == 0, "even, >= 2");
@@ -37,8 +42,73 @@ public record DecoderShape(
         check("feedForward", feedForward, feedForward >= 1, ">= 1");
         check("vocabulary", vocabulary, vocabulary >= 1, ">= 1");
         check("contextTokens", contextTokens, contextTokens >= 2, ">= 2");
-        check("ropeTheta", ropeTheta, ropeTheta > 0, "> 0");
         check("rmsEpsilon", rmsEpsilon, rmsEpsilon >= 0, ">= 0");
+    }
+
+    /** A decoder without rope scaling, whose layers are all alike. */
+    public DecoderShape(
+            int layers,
+            int heads,
+            int kvHeads,
+            int headSize,
+            int hidden,
+            int feedForward,
+            int vocabulary,
+            int contextTokens,
+            double ropeTheta,
+            RopeLayout ropeLayout,
+            double rmsEpsilon) {
+        this(
+                layers,
+                heads,
+                kvHeads,
+                headSize,
+                hidden,
+                feedForward,
+                vocabulary,
+                contextTokens,
+                new Rope(ropeTheta, ropeLayout, new RopeScaling.None()),
+                LayerPattern.UNIFORM,
+                rmsEpsilon);
+    }
+
+    /**
+     * Reads the hyperparameters of a checkpoint.
+     *
+     * @throws ModelFileException for an architecture that is unknown and for hyperparameters that make no decoder
+     */
+    public static DecoderShape of(Checkpoint checkpoint) {
+        return Architecture.of(checkpoint).shape(checkpoint);
+    }
+
+    public DecoderShape withRope(Rope other) {
+        return new DecoderShape(
+                layers,
+                heads,
+                kvHeads,
+                headSize,
+                hidden,
+                feedForward,
+                vocabulary,
+                contextTokens,
+                other,
+                pattern,
+                rmsEpsilon);
+    }
+
+    public DecoderShape withPattern(LayerPattern other) {
+        return new DecoderShape(
+                layers,
+                heads,
+                kvHeads,
+                headSize,
+                hidden,
+                feedForward,
+                vocabulary,
+                contextTokens,
+                rope,
+                other,
+                rmsEpsilon);
     }
 
     /** Elements of all query heads of one token. */

@@ -1,6 +1,6 @@
 package io.insula.inference.graph;
 
-import io.insula.inference.weights.GgufTensor;
+import io.insula.inference.weights.ModelTensor;
 import java.util.List;
 
 /**
@@ -18,20 +18,29 @@ import java.util.List;
 public interface GraphWriter<V> {
 
     /** The rows of {@code table} that belong to the step's tokens. */
-    V embedding(GgufTensor table);
+    V embedding(ModelTensor table);
 
     /** {@code x / sqrt(mean(x * x) + epsilon) * gain}. */
-    V rmsNorm(V x, GgufTensor gain);
+    V rmsNorm(V x, ModelTensor gain);
+
+    /**
+     * {@code x} times each weight plus its bias, the results side by side.
+     *
+     * @param biases one for each weight, or none at all
+     */
+    V linear(V x, List<ModelTensor> weights, List<ModelTensor> biases);
 
     /** {@code x} times each weight, the results side by side. */
-    V linear(V x, List<GgufTensor> weights);
+    default V linear(V x, List<ModelTensor> weights) {
+        return linear(x, weights, List.of());
+    }
 
     /**
      * Causal grouped-query attention of the step's tokens over everything that their slots hold.
      *
-     * @param queryKeyValue all query heads, then all key heads, then all value heads, before rotary embedding
+     * @param queryKeyValue all query heads, then all key heads, then all value heads, before norms and rotary embedding
      */
-    V attention(V queryKeyValue, int layer);
+    V attention(V queryKeyValue, AttentionLayer layer);
 
     /** {@code silu(gate) * up}, where {@code gate} is the first half of each token's elements and {@code up} the second. */
     V gatedSilu(V gateAndUp);

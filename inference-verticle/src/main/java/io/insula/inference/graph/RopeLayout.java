@@ -6,7 +6,7 @@ package io.insula.inference.graph;
  * <p><b>Source:</b> Su et al., "RoFormer: Enhanced Transformer with Rotary Position Embedding", 2021.
  */
 public enum RopeLayout {
-    /** Elements {@code 2i} and {@code 2i + 1}: Llama models in GGUF files. */
+    /** Elements {@code 2i} and {@code 2i + 1}: Llama and SmolLM3 models in GGUF files, whose rows were permuted for it. */
     INTERLEAVED,
     /** Elements {@code i} and {@code i + headSize / 2}: Qwen models, and Hugging Face checkpoints. */
     HALVES

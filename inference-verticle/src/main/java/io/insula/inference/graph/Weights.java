@@ -1,7 +1,7 @@
 package io.insula.inference.graph;
 
-import io.insula.inference.weights.GgufTensor;
 import io.insula.inference.weights.ModelFileException;
+import io.insula.inference.weights.ModelTensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -15,20 +15,20 @@ import java.util.Optional;
 @FunctionalInterface
 public interface Weights {
 
-    Optional<GgufTensor> find(String name);
+    Optional<ModelTensor> find(String name);
 
     /** A weight of {@code rows} outputs by {@code columns} inputs. */
-    default GgufTensor matrix(String name, int rows, int columns) {
+    default ModelTensor matrix(String name, int rows, int columns) {
         return require(name, columns, rows);
     }
 
     /** A weight of one dimension. */
-    default GgufTensor vector(String name, int elements) {
+    default ModelTensor vector(String name, int elements) {
         return require(name, elements);
     }
 
-    private GgufTensor require(String name, long... shape) {
-        GgufTensor tensor =
+    private ModelTensor require(String name, long... shape) {
+        ModelTensor tensor =
                 find(name).orElseThrow(() -> new ModelFileException("tensor " + name + " is missing from the model"));
         List<Long> expected = Arrays.stream(shape).boxed().toList();
         if (!tensor.shape().equals(expected)) {

@@ -10,7 +10,7 @@ import java.util.Objects;
  *
  * <p><b>Errors:</b> a range outside of the segment or the array is an {@link IndexOutOfBoundsException}.
  *
- * <p><b>Source:</b> {@code dequantize_row_*} of ggml-quants.c.
+ * <p><b>Source:</b> {@code dequantize_row_*} of ggml-quants.c, by way of {@link QuantisedBlock}.
  */
 public final class Dequantizer {
 
@@ -49,55 +49,22 @@ public final class Dequantizer {
 
     private static void blocks(
             TensorType type, MemorySegment data, long fromElement, float[] out, int outFrom, int count) {
+        QuantisedBlock block = new QuantisedBlock();
         int size = type.blockSize();
-        long block = fromElement / size;
+        long index = fromElement / size;
         int from = (int) (fromElement % size);
         int done = 0;
         while (done < count) {
             int to = Math.min(size, from + count - done);
-            long at = block * type.blockBytes();
-            int target = outFrom + done;
-            switch (type) {
-                case Q4_0 -> q40(data, at, from, to, out, target);
-                case Q4_1 -> q41(data, at, from, to, out, target);
-                case Q8_0 -> q80(data, at, from, to, out, target);
-                default -> throw new IllegalStateException("type " + type + " has no decoder");
+            block.read(type, data, index * type.blockBytes());
+            for (int i = from; i < to; i++) {
+                int group = i / type.groupSize();
+                float value = block.quant(i) * block.scale(group);
+                out[outFrom + done + i - from] = type.minima() ? value + block.minimum(group) : value;
             }
             done += to - from;
             from = 0;
-            block++;
+            index++;
         }
-    }
-
-    private static void q40(MemorySegment data, long at, int from, int to, float[] out, int target) {
-        float scale = half(data, at);
-        for (int j = from; j < to; j++) {
-            out[target + j - from] = (nibble(data, at + 2, j) - 8) * scale;
-        }
-    }
-
-    private static void q41(MemorySegment data, long at, int from, int to, float[] out, int target) {
-        float scale = half(data, at);
-        float minimum = half(data, at + 2);
-        for (int j = from; j < to; j++) {
-            out[target + j - from] = nibble(data, at + 4, j) * scale + minimum;
-        }
-    }
-
-    private static void q80(MemorySegment data, long at, int from, int to, float[] out, int target) {
-        float scale = half(data, at);
-        for (int j = from; j < to; j++) {
-            out[target + j - from] = data.get(ValueLayout.JAVA_BYTE, at + 2 + j) * scale;
-        }
-    }
-
-    private static float half(MemorySegment data, long at) {
-        return Float.float16ToFloat(data.get(SHORT, at));
-    }
-
-    /** The first half of a block lies in the low nibbles of its 16 bytes, the second half in the high ones. */
-    private static int nibble(MemorySegment data, long at, int element) {
-        int packed = data.get(ValueLayout.JAVA_BYTE, at + (element & 15));
-        return element < 16 ? packed & 0xF : (packed >> 4) & 0xF;
     }
 }

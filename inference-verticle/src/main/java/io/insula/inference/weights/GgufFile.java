@@ -26,15 +26,15 @@ import java.util.Optional;
  *
  * <p><b>Source:</b> the GGUF specification, versions 2 and 3, little-endian.
  */
-public final class GgufFile implements AutoCloseable {
+public final class GgufFile implements Checkpoint {
 
     private final Path path;
     private final GgufMetadata metadata;
     private final long alignment;
-    private final Map<String, GgufTensor> tensors;
+    private final Map<String, ModelTensor> tensors;
     private final Arena arena;
 
-    private GgufFile(Path path, GgufHeader header, Map<String, GgufTensor> tensors, Arena arena) {
+    private GgufFile(Path path, GgufHeader header, Map<String, ModelTensor> tensors, Arena arena) {
         this.path = path;
         this.metadata = header.metadata();
         this.alignment = header.alignment();
@@ -61,16 +61,18 @@ public final class GgufFile implements AutoCloseable {
         }
     }
 
-    private static Map<String, GgufTensor> map(FileChannel channel, GgufHeader header, Arena arena) throws IOException {
+    private static Map<String, ModelTensor> map(FileChannel channel, GgufHeader header, Arena arena)
+            throws IOException {
         MemorySegment data = channel.map(MapMode.READ_ONLY, header.dataStart(), header.dataBytes(), arena);
-        Map<String, GgufTensor> tensors = new LinkedHashMap<>();
+        Map<String, ModelTensor> tensors = new LinkedHashMap<>();
         for (GgufHeader.TensorInfo info : header.tensors()) {
             MemorySegment slice = data.asSlice(info.offset(), info.sizeBytes());
-            tensors.put(info.name(), new GgufTensor(info.name(), info.type(), info.shape(), slice));
+            tensors.put(info.name(), new ModelTensor(info.name(), info.type(), info.shape(), slice));
         }
         return tensors;
     }
 
+    @Override
     public Path path() {
         return path;
     }
@@ -80,6 +82,7 @@ public final class GgufFile implements AutoCloseable {
     }
 
     /** {@code general.architecture} of the metadata. */
+    @Override
     public String architecture() {
         return metadata.architecture();
     }
@@ -90,18 +93,20 @@ public final class GgufFile implements AutoCloseable {
     }
 
     /** All tensors in the file's order. */
-    public Collection<GgufTensor> tensors() {
+    @Override
+    public Collection<ModelTensor> tensors() {
         return Collections.unmodifiableCollection(tensors.values());
     }
 
     /** The tensor of that name; its absence is an error. */
-    public GgufTensor tensor(String name) {
+    public ModelTensor tensor(String name) {
         return find(name)
                 .orElseThrow(() -> new ModelFileException(path.getFileName() + ": tensor " + name + " is missing"));
     }
 
     /** The tensor of that name, or empty. */
-    public Optional<GgufTensor> find(String name) {
+    @Override
+    public Optional<ModelTensor> find(String name) {
         return Optional.ofNullable(tensors.get(name));
     }
 

@@ -8,14 +8,18 @@ import io.insula.inference.engine.oracle.OracleEngine;
 import io.insula.inference.graph.DecoderDescription;
 import io.insula.inference.graph.DecoderShape;
 import io.insula.inference.graph.LlamaDecoder;
+import io.insula.inference.graph.Rope;
 import io.insula.inference.graph.RopeLayout;
+import io.insula.inference.graph.RopeScaling;
 import io.insula.inference.weights.TensorType;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -42,9 +46,72 @@ public abstract class DecoderEngineContractTest {
         return load(TinyModels.of(type), SLOTS, SLOT_TOKENS, 1);
     }
 
-    static Stream<TensorType> types() {
-        return Stream.of(
-                TensorType.F32, TensorType.F16, TensorType.BF16, TensorType.Q8_0, TensorType.Q4_0, TensorType.Q4_1);
+    /** Floating-point types, one of each form that kernels hold quantised ones in, and every architecture. */
+    static Stream<Named<DecoderDescription>> models() {
+        Stream<Named<DecoderDescription>> types = Stream.of(
+                        TensorType.F32,
+                        TensorType.F16,
+                        TensorType.BF16,
+                        TensorType.Q8_0,
+                        TensorType.Q4_0,
+                        TensorType.Q4_1,
+                        TensorType.Q5_1,
+                        TensorType.Q2_K,
+                        TensorType.Q3_K,
+                        TensorType.Q6_K)
+                .map(type -> Named.of(type + " llama", TinyModels.of(type)));
+        return Stream.concat(types, TinyModels.architectures(TensorType.Q4_1));
+    }
+
+    static Stream<Named<DecoderDescription>> architecturesInFloat32() {
+        return TinyModels.architectures(TensorType.F32);
+    }
+
+    static Stream<Named<DecoderDescription>> quantisedArchitectures() {
+        return TinyModels.architectures(TensorType.Q4_1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("architecturesInFloat32")
+    void everyArchitectureGivesTheOraclesLogits(DecoderDescription decoder) {
+        try (DecoderEngine engine = load(decoder, 2, SLOT_TOKENS, 1);
+                DecoderEngine oracle = new OracleEngine(decoder, 2, SLOT_TOKENS)) {
+            assertThat(compare(engine, oracle).largest()).isLessThan(FLOAT_TOLERANCE);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("quantisedArchitectures")
+    void everyQuantisedArchitectureStaysCloseToTheOracle(DecoderDescription decoder) {
+        try (DecoderEngine engine = load(decoder, 2, SLOT_TOKENS, 1);
+                DecoderEngine oracle = new OracleEngine(decoder, 2, SLOT_TOKENS)) {
+            assertThat(compare(engine, oracle).rootMeanSquare()).isLessThan(QUANTISED_TOLERANCE);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("architecturesInFloat32")
+    void theComparisonNoticesWhatMakesAnArchitecture(DecoderDescription decoder) {
+        DecoderDescription plain = new LlamaDecoder(
+                new DecoderShape(
+                        SHAPE.layers(),
+                        SHAPE.heads(),
+                        SHAPE.kvHeads(),
+                        decoder.shape().headSize(),
+                        SHAPE.hidden(),
+                        SHAPE.feedForward(),
+                        SHAPE.vocabulary(),
+                        SHAPE.contextTokens(),
+                        SHAPE.rope(),
+                        SHAPE.pattern(),
+                        SHAPE.rmsEpsilon()),
+                name -> name.endsWith(".bias")
+                        ? Optional.empty()
+                        : decoder.weights().find(name));
+        try (DecoderEngine engine = load(decoder, 2, SLOT_TOKENS, 1);
+                DecoderEngine other = new OracleEngine(plain, 2, SLOT_TOKENS)) {
+            assertThat(compare(engine, other).largest()).isGreaterThan(100 * FLOAT_TOLERANCE);
+        }
     }
 
     @ParameterizedTest
@@ -62,7 +129,7 @@ public abstract class DecoderEngineContractTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"Q8_0", "Q4_0", "Q4_1"})
+    @EnumSource(names = {"Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "IQ4_NL", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K"})
     void quantisedWeightsStayCloseToTheOracle(TensorType type) {
         LlamaDecoder decoder = TinyModels.of(type);
         try (DecoderEngine engine = load(type);
@@ -106,18 +173,7 @@ public abstract class DecoderEngineContractTest {
     @Test
     void theComparisonNoticesAWrongRopeLayout() {
         LlamaDecoder right = TinyModels.of(TensorType.F32);
-        DecoderShape halves = new DecoderShape(
-                SHAPE.layers(),
-                SHAPE.heads(),
-                SHAPE.kvHeads(),
-                SHAPE.headSize(),
-                SHAPE.hidden(),
-                SHAPE.feedForward(),
-                SHAPE.vocabulary(),
-                SHAPE.contextTokens(),
-                SHAPE.ropeTheta(),
-                RopeLayout.HALVES,
-                SHAPE.rmsEpsilon());
+        DecoderShape halves = SHAPE.withRope(new Rope(SHAPE.rope().theta(), RopeLayout.HALVES, new RopeScaling.None()));
         LlamaDecoder other = new LlamaDecoder(halves, right.weights());
         try (DecoderEngine engine = load(other, 2, SLOT_TOKENS, 1);
                 DecoderEngine oracle = new OracleEngine(right, 2, SLOT_TOKENS);
@@ -137,10 +193,10 @@ public abstract class DecoderEngineContractTest {
     }
 
     @ParameterizedTest
-    @MethodSource("types")
-    void aDecodeRowInABatchIsBitwiseTheRowAlone(TensorType type) {
+    @MethodSource("models")
+    void aDecodeRowInABatchIsBitwiseTheRowAlone(DecoderDescription decoder) {
         for (int threads : threadCounts()) {
-            try (DecoderEngine engine = load(TinyModels.of(type), SLOTS, SLOT_TOKENS, threads)) {
+            try (DecoderEngine engine = load(decoder, SLOTS, SLOT_TOKENS, threads)) {
                 List<List<float[]>> alone = new ArrayList<>();
                 for (int row = 0; row < SLOTS; row++) {
                     engine.clear(0);
@@ -152,7 +208,7 @@ public abstract class DecoderEngineContractTest {
                         engine.clear(row);
                         prefill(engine, row, prompt(row));
                     }
-                    assertBatchEquals(engine, rows, alone, type + " at " + threads + " threads");
+                    assertBatchEquals(engine, rows, alone, "at " + threads + " threads");
                 }
             }
         }
@@ -166,24 +222,24 @@ public abstract class DecoderEngineContractTest {
             FloatBuffer logits = engine.decode(rows, tokens);
             for (int row = 0; row < rows; row++) {
                 assertThat(row(engine, logits, row))
-                        .as("%s: row %s of %s, step %s", what, row, rows, step)
+                        .as("row %2$s of %3$s %1$s, step %4$s", what, row, rows, step)
                         .isEqualTo(alone.get(row).get(step));
             }
         }
     }
 
     @ParameterizedTest
-    @MethodSource("types")
-    void aPromptInChunksIsBitwiseThePromptAtOnce(TensorType type) {
+    @MethodSource("models")
+    void aPromptInChunksIsBitwiseThePromptAtOnce(DecoderDescription decoder) {
         int[] prompt = TinyModels.tokens(SHAPE, 140, 7);
-        try (DecoderEngine engine = load(type)) {
+        try (DecoderEngine engine = load(decoder, SLOTS, SLOT_TOKENS, 1)) {
             prefill(engine, 0, prompt);
             float[] prefilled = row(engine, engine.prefillLogits(), 0);
             List<float[]> expected = decodeAlone(engine, continuation(0));
             for (int[] cuts : new int[][] {{1}, {139}, {2, 3, 4}, {64, 128}, {70}, {1, 2, 138, 139}, {129}}) {
                 engine.clear(0);
                 prefillCut(engine, prompt, cuts);
-                String what = type + " cut at " + Arrays.toString(cuts);
+                String what = "cut at " + Arrays.toString(cuts);
                 assertThat(row(engine, engine.prefillLogits(), 0)).as(what).isEqualTo(prefilled);
                 List<float[]> actual = decodeAlone(engine, continuation(0));
                 for (int step = 0; step < actual.size(); step++) {
@@ -194,9 +250,9 @@ public abstract class DecoderEngineContractTest {
     }
 
     @ParameterizedTest
-    @MethodSource("types")
-    void prefillAndReplayAreBitwiseTheStateAfterGenerating(TensorType type) {
-        try (DecoderEngine engine = load(type)) {
+    @MethodSource("models")
+    void prefillAndReplayAreBitwiseTheStateAfterGenerating(DecoderDescription decoder) {
+        try (DecoderEngine engine = load(decoder, SLOTS, SLOT_TOKENS, 1)) {
             prefill(engine, 1, prompt(1));
             prefill(engine, 0, prompt(0));
             List<Integer> generated = new ArrayList<>();

@@ -3,12 +3,13 @@ package io.insula.inference.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.insula.inference.StarterModel;
+import io.insula.inference.graph.DecoderShape;
 import io.insula.inference.graph.LlamaDecoder;
 import io.insula.inference.graph.Weights;
 import io.insula.inference.text.ModelChatTokenizer;
 import io.insula.inference.text.TokenizerSpec;
 import io.insula.inference.weights.GgufFile;
-import io.insula.inference.weights.GgufTensor;
+import io.insula.inference.weights.ModelTensor;
 import io.insula.inference.weights.TensorType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -84,7 +85,7 @@ class StarterModelAccuracyIT {
 
     /** Logits after every fourth token, the first ones left out, and after decoding the last. */
     private static List<float[]> logits(Weights weights) {
-        LlamaDecoder decoder = new LlamaDecoder(LlamaDecoder.from(file).shape(), weights);
+        LlamaDecoder decoder = new LlamaDecoder(DecoderShape.of(file), weights);
         List<float[]> logits = new ArrayList<>();
         try (DecoderEngine engine =
                 OnnxDecoderEngine.load(decoder, EngineConfig.defaults().withSlots(1, 2 * TOKENS))) {
@@ -127,24 +128,24 @@ class StarterModelAccuracyIT {
         return squares / values.length - sum / values.length * (sum / values.length);
     }
 
-    private static Weights changed(UnaryOperator<GgufTensor> change) {
-        Map<String, GgufTensor> changed = new HashMap<>();
-        for (GgufTensor tensor : file.tensors()) {
+    private static Weights changed(UnaryOperator<ModelTensor> change) {
+        Map<String, ModelTensor> changed = new HashMap<>();
+        for (ModelTensor tensor : file.tensors()) {
             changed.put(tensor.name(), change.apply(tensor));
         }
         return name -> Optional.ofNullable(changed.get(name));
     }
 
-    private static GgufTensor dequantised(GgufTensor tensor, Arena arena) {
+    private static ModelTensor dequantised(ModelTensor tensor, Arena arena) {
         float[] values = new float[Math.toIntExact(tensor.elements())];
         tensor.toFloat(0, values);
         MemorySegment data = arena.allocate((long) values.length * Float.BYTES, Long.BYTES);
         MemorySegment.copy(values, 0, data, ValueLayout.JAVA_FLOAT, 0, values.length);
-        return new GgufTensor(tensor.name(), TensorType.F32, tensor.shape(), data);
+        return new ModelTensor(tensor.name(), TensorType.F32, tensor.shape(), data);
     }
 
     /** What remains of Q4_1 where a kernel knows only whole zero points. */
-    private static GgufTensor withCoarseMinima(GgufTensor tensor, Arena arena) {
+    private static ModelTensor withCoarseMinima(ModelTensor tensor, Arena arena) {
         if (tensor.type() != TensorType.Q4_1) {
             return tensor;
         }
@@ -157,6 +158,6 @@ class StarterModelAccuracyIT {
                 data.set(SHORT, at + 2, Float.floatToFloat16(Math.round(minimum / scale) * scale));
             }
         }
-        return new GgufTensor(tensor.name(), tensor.type(), tensor.shape(), data);
+        return new ModelTensor(tensor.name(), tensor.type(), tensor.shape(), data);
     }
 }

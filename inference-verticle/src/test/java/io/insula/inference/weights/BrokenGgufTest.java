@@ -151,9 +151,10 @@ class BrokenGgufTest {
     @Test
     void anUnsupportedTypeIsNamedTogetherWithTheSupportedOnes() throws IOException {
         refused(
-                header(1, 0, tensor("blk.0.attn_q.weight", TensorType.Q5_K.id(), 0, 256)),
-                "tensor blk.0.attn_q.weight: type Q5_K is not supported"
-                        + " (supported: F32, F16, Q4_0, Q4_1, Q8_0, BF16)");
+                header(1, 0, tensor("blk.0.attn_q.weight", TensorType.IQ2_XS.id(), 0, 256)),
+                "tensor blk.0.attn_q.weight: type IQ2_XS is not supported"
+                        + " (supported: F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL,"
+                        + " BF16)");
     }
 
     @Test
@@ -182,7 +183,7 @@ class BrokenGgufTest {
 
     private boolean opensAndReads(byte[] bytes, String what) throws IOException {
         try (GgufFile file = GgufFile.open(write(bytes))) {
-            for (GgufTensor tensor : file.tensors()) {
+            for (ModelTensor tensor : file.tensors()) {
                 tensor.toFloat(0, new float[(int) tensor.elements()]);
             }
             return true;

@@ -68,12 +68,13 @@ class DequantizerTest {
             if (!type.supported()) {
                 continue;
             }
-            byte[] bytes = new byte[(int) type.bytes(96)];
+            int elements = 3 * Math.max(32, type.blockSize());
+            byte[] bytes = new byte[(int) type.bytes(elements)];
             random.nextBytes(bytes);
-            float[] whole = all(type, ByteBuffer.wrap(bytes), 96);
+            float[] whole = all(type, ByteBuffer.wrap(bytes), elements);
             for (int trial = 0; trial < 200; trial++) {
-                int from = random.nextInt(96);
-                int count = random.nextInt(97 - from);
+                int from = random.nextInt(elements);
+                int count = random.nextInt(elements + 1 - from);
                 float[] part = new float[count + 2];
                 Dequantizer.toFloat(type, MemorySegment.ofArray(bytes), from, part, 1, count);
                 for (int i = 0; i < count; i++) {

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.InputStream;
 import java.net.URISyntaxException;
-import java.net.URL;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,7 +58,7 @@ class GgufFileTest {
             assertThat(lines).hasSize(6);
             for (String line : lines) {
                 String[] fields = line.split(" ", -1);
-                GgufTensor tensor = file.tensor(fields[0]);
+                ModelTensor tensor = file.tensor(fields[0]);
                 assertThat(tensor.type()).isEqualTo(TensorType.valueOf(fields[0].toUpperCase(Locale.ROOT)));
                 assertThat(tensor.shape()).containsExactly(64L, 3L);
                 float[] values = new float[(int) tensor.elements()];
@@ -65,6 +68,37 @@ class GgufFileTest {
                             .as("%s element %d", tensor.name(), i)
                             .isEqualTo(Float.intBitsToFloat(Integer.parseUnsignedInt(fields[1 + i], 16)));
                 }
+            }
+        }
+    }
+
+    @Test
+    void decodesEveryBitOfQuantisedBlocksAsTheForeignImplementationDoes() throws Exception {
+        try (GgufFile file = GgufFile.open(resource("quantised.gguf"));
+                InputStream expected = GgufFileTest.class.getResourceAsStream("quantised.txt")) {
+            List<String> lines = new String(Objects.requireNonNull(expected).readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+            assertThat(lines).hasSize((int) Arrays.stream(TensorType.values())
+                    .filter(type -> type.supported() && type.quantised())
+                    .count());
+            for (String line : lines) {
+                String[] fields = line.split(" ", -1);
+                ModelTensor tensor = file.tensor(fields[0]);
+                float[] values = new float[(int) tensor.elements()];
+                tensor.toFloat(0, values);
+                for (int i = 2; i < fields.length; i++) {
+                    assertThat(values[i - 2])
+                            .as("%s element %d", tensor.name(), i - 2)
+                            .isEqualTo(Float.intBitsToFloat(Integer.parseUnsignedInt(fields[i], 16)));
+                }
+                ByteBuffer all = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+                all.asFloatBuffer().put(values);
+                CRC32 checksum = new CRC32();
+                checksum.update(all);
+                assertThat(Long.toHexString(checksum.getValue()))
+                        .as(tensor.name())
+                        .isEqualTo(fields[1].replaceFirst("^0+", ""));
             }
         }
     }
@@ -90,14 +124,14 @@ class GgufFileTest {
             assertThat(file.metadata().strings("a.names")).containsExactly("x", "y".repeat(100_000));
             assertThat(file.metadata().integers("a.kinds")).containsExactly(1, -1);
             assertThat(file.metadata().reals("a.scores")).containsExactly(0.25);
-            GgufTensor one = file.tensor("one");
+            ModelTensor one = file.tensor("one");
             assertThat(one.columns()).isEqualTo(3);
             assertThat(one.rows()).isEqualTo(2);
             float[] row = new float[3];
             one.toFloat(3, row);
             assertThat(row).containsExactly(4, 5, 6);
             assertThat(file.find("three")).isEmpty();
-            assertThat(file.tensors()).extracting(GgufTensor::name).containsExactly("one", "two");
+            assertThat(file.tensors()).extracting(ModelTensor::name).containsExactly("one", "two");
         }
     }
 
@@ -129,7 +163,7 @@ class GgufFileTest {
 
     @Test
     void tensorDataIsOutOfReachOnceTheFileIsClosed() throws Exception {
-        GgufTensor tensor;
+        ModelTensor tensor;
         try (GgufFile file = GgufFile.open(foreign())) {
             tensor = file.tensor("f32");
         }
@@ -145,7 +179,11 @@ class GgufFileTest {
     }
 
     private static Path foreign() throws URISyntaxException {
-        URL resource = Objects.requireNonNull(GgufFileTest.class.getResource("foreign.gguf"));
-        return Path.of(resource.toURI());
+        return resource("foreign.gguf");
+    }
+
+    private static Path resource(String name) throws URISyntaxException {
+        return Path.of(Objects.requireNonNull(GgufFileTest.class.getResource(name), name)
+                .toURI());
     }
 }

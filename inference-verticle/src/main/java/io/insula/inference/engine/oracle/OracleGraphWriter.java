@@ -1,9 +1,10 @@
 package io.insula.inference.engine.oracle;
 
+import io.insula.inference.graph.AttentionLayer;
 import io.insula.inference.graph.DecoderShape;
 import io.insula.inference.graph.GraphWriter;
 import io.insula.inference.graph.RopeLayout;
-import io.insula.inference.weights.GgufTensor;
+import io.insula.inference.weights.ModelTensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,13 +41,13 @@ final class OracleGraphWriter implements GraphWriter<Integer> {
     }
 
     @Override
-    public Integer embedding(GgufTensor table) {
+    public Integer embedding(ModelTensor table) {
         double[][] rows = rows(table);
         return operation((computed, slot, token) -> rows[token]);
     }
 
     @Override
-    public Integer rmsNorm(Integer x, GgufTensor gain) {
+    public Integer rmsNorm(Integer x, ModelTensor gain) {
         double[] g = rows(gain)[0];
         return operation((computed, slot, token) -> {
             double[] in = computed[x];
@@ -58,29 +59,42 @@ final class OracleGraphWriter implements GraphWriter<Integer> {
     }
 
     @Override
-    public Integer linear(Integer x, List<GgufTensor> weights) {
+    public Integer linear(Integer x, List<ModelTensor> weights, List<ModelTensor> biases) {
         List<double[]> rows =
                 weights.stream().flatMap(weight -> Arrays.stream(rows(weight))).toList();
+        double[] bias = biases.isEmpty()
+                ? new double[rows.size()]
+                : biases.stream()
+                        .flatMapToDouble(vector -> Arrays.stream(rows(vector)[0]))
+                        .toArray();
         return operation((computed, slot, token) -> {
             double[] in = computed[x];
-            return rows.stream()
-                    .mapToDouble(row -> dot(row, 0, in, 0, in.length))
-                    .toArray();
+            double[] out = new double[bias.length];
+            Arrays.setAll(out, i -> dot(rows.get(i), 0, in, 0, in.length) + bias[i]);
+            return out;
         });
     }
 
     @Override
-    public Integer attention(Integer queryKeyValue, int layer) {
+    public Integer attention(Integer queryKeyValue, AttentionLayer layer) {
         int queryWidth = shape.queryWidth();
         int keyWidth = shape.keyWidth();
+        ModelTensor queryGain = layer.queryGain();
+        ModelTensor keyGain = layer.keyGain();
+        double[] queryGains = queryGain == null ? new double[0] : rows(queryGain)[0];
+        double[] keyGains = keyGain == null ? new double[0] : rows(keyGain)[0];
         return operation((computed, slot, token) -> {
             double[] in = computed[queryKeyValue];
             double[] queries = Arrays.copyOfRange(in, 0, queryWidth);
             double[] keys = Arrays.copyOfRange(in, queryWidth, queryWidth + keyWidth);
             double[] values = Arrays.copyOfRange(in, queryWidth + keyWidth, queryWidth + 2 * keyWidth);
-            rotate(queries, slot.length());
-            rotate(keys, slot.length());
-            slot.append(layer, keys, values);
+            normalise(queries, queryGains);
+            normalise(keys, keyGains);
+            if (layer.rotary()) {
+                rotate(queries, slot.length());
+                rotate(keys, slot.length());
+            }
+            slot.append(layer.index(), keys, values);
             double[] out = new double[queryWidth];
             for (int head = 0; head < shape.heads(); head++) {
                 attend(queries, head, slot, layer, out);
@@ -89,21 +103,33 @@ final class OracleGraphWriter implements GraphWriter<Integer> {
         });
     }
 
-    private void attend(double[] queries, int head, OracleSlot slot, int layer, double[] out) {
+    /** Each head for itself, unless there are no gains. */
+    private void normalise(double[] heads, double[] gains) {
+        int size = gains.length;
+        for (int head = 0; size > 0 && head < heads.length; head += size) {
+            double scale = 1 / Math.sqrt(dot(heads, head, heads, head, size) / size + shape.rmsEpsilon());
+            for (int i = 0; i < size; i++) {
+                heads[head + i] *= scale * gains[i];
+            }
+        }
+    }
+
+    private void attend(double[] queries, int head, OracleSlot slot, AttentionLayer layer, double[] out) {
         int size = shape.headSize();
         int from = head * size;
         int kvFrom = head / (shape.heads() / shape.kvHeads()) * size;
         int position = slot.length();
+        int oldest = layer.window() == 0 ? 0 : Math.max(0, position - layer.window() + 1);
         double[] weights = new double[position + 1];
         double sum = 0;
-        for (int p = 0; p <= position; p++) {
+        for (int p = oldest; p <= position; p++) {
             if (mask.visible(position, p)) {
-                weights[p] = Math.exp(dot(queries, from, slot.key(layer, p), kvFrom, size) / Math.sqrt(size));
+                weights[p] = Math.exp(dot(queries, from, slot.key(layer.index(), p), kvFrom, size) / Math.sqrt(size));
                 sum += weights[p];
             }
         }
-        for (int p = 0; p <= position; p++) {
-            double[] value = slot.value(layer, p);
+        for (int p = oldest; p <= position; p++) {
+            double[] value = slot.value(layer.index(), p);
             for (int i = 0; i < size; i++) {
                 out[from + i] += weights[p] / sum * value[kvFrom + i];
             }
@@ -112,16 +138,17 @@ final class OracleGraphWriter implements GraphWriter<Integer> {
 
     private void rotate(double[] heads, int position) {
         int size = shape.headSize();
-        boolean interleaved = shape.ropeLayout() == RopeLayout.INTERLEAVED;
+        boolean interleaved = shape.rope().layout() == RopeLayout.INTERLEAVED;
+        double magnitude = shape.rope().magnitude();
         for (int head = 0; head < heads.length; head += size) {
             for (int pair = 0; pair < size / 2; pair++) {
-                double angle = position * Math.pow(shape.ropeTheta(), -2.0 * pair / size);
+                double angle = position * shape.rope().frequency(pair, size);
                 int first = head + (interleaved ? 2 * pair : pair);
                 int second = interleaved ? first + 1 : first + size / 2;
                 double a = heads[first];
                 double b = heads[second];
-                heads[first] = a * Math.cos(angle) - b * Math.sin(angle);
-                heads[second] = a * Math.sin(angle) + b * Math.cos(angle);
+                heads[first] = magnitude * (a * Math.cos(angle) - b * Math.sin(angle));
+                heads[second] = magnitude * (a * Math.sin(angle) + b * Math.cos(angle));
             }
         }
     }
@@ -162,7 +189,7 @@ final class OracleGraphWriter implements GraphWriter<Integer> {
         return operations.size() - 1;
     }
 
-    private static double[][] rows(GgufTensor tensor) {
+    private static double[][] rows(ModelTensor tensor) {
         double[][] rows = new double[Math.toIntExact(tensor.rows())][];
         float[] row = new float[Math.toIntExact(tensor.columns())];
         for (int r = 0; r < rows.length; r++) {

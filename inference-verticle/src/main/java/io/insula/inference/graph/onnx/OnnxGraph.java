@@ -1,7 +1,7 @@
 package io.insula.inference.graph.onnx;
 
 import com.google.protobuf.ByteString;
-import io.insula.inference.weights.GgufTensor;
+import io.insula.inference.weights.ModelTensor;
 import java.util.List;
 
 /**
@@ -19,7 +19,7 @@ import java.util.List;
  * @param weights all tensors that the model was made of, in the order of their use
  */
 public record OnnxGraph(
-        ByteString model, List<OnnxInitializer> initializers, GgufTensor embedding, List<GgufTensor> weights) {
+        ByteString model, List<OnnxInitializer> initializers, ModelTensor embedding, List<ModelTensor> weights) {
 
     /** Changes whenever the graph's numbers may. */
     public static final int VERSION = 1;

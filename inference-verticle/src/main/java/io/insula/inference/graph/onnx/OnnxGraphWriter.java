@@ -1,17 +1,20 @@
 package io.insula.inference.graph.onnx;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import io.insula.inference.graph.AttentionLayer;
 import io.insula.inference.graph.DecoderDescription;
 import io.insula.inference.graph.DecoderShape;
 import io.insula.inference.graph.GraphWriter;
 import io.insula.inference.graph.RopeLayout;
-import io.insula.inference.weights.GgufTensor;
 import io.insula.inference.weights.ModelFileException;
+import io.insula.inference.weights.ModelTensor;
 import io.insula.inference.weights.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,32 +27,43 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes a decoder as an ONNX model of ONNX Runtime's fused operators, with few nodes.
  *
- * <p>Hidden states are two-dimensional, so that a residual or a Q4_1 correction can be added within the matrix product that
- * makes it.
+ * <p>Hidden states are two-dimensional, so that a residual or the correction of a type with minima can be added within the
+ * matrix product that makes it.
  *
  * <p><b>Errors:</b> a weight of a type without a kernel is a {@link ModelFileException}.
  */
 public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
 
-    private static final int BLOCK = 32;
+    /** Sums of the inputs of each block of a value. */
+    private record BlockSums(String value, int block) {}
+
+    private record BlockIndicator(int columns, int block) {}
+
     private static final Set<TensorType> FLOATS = Set.of(TensorType.F32, TensorType.F16, TensorType.BF16);
-    private static final Set<TensorType> QUANTISED = Set.of(TensorType.Q4_0, TensorType.Q4_1, TensorType.Q8_0);
 
     private final DecoderShape shape;
     private final int capacity;
     private final SegmentAllocator lasting;
     private final SegmentAllocator passing;
+    private final long mostConstantBytes;
     private final OnnxModelBuilder model = new OnnxModelBuilder();
-    private final Set<GgufTensor> weights = new LinkedHashSet<>();
-    private final Map<String, String> blockSums = new HashMap<>();
-    private final Map<Integer, String> blockIndicators = new HashMap<>();
-    private @Nullable GgufTensor embedding;
+    private final Set<ModelTensor> weights = new LinkedHashSet<>();
+    private final Map<BlockSums, String> blockSums = new HashMap<>();
+    private final Map<BlockIndicator, String> blockIndicators = new HashMap<>();
+    private final Set<String> integers = new HashSet<>();
+    private @Nullable ModelTensor embedding;
 
-    private OnnxGraphWriter(DecoderShape shape, int capacity, SegmentAllocator lasting, SegmentAllocator passing) {
+    private OnnxGraphWriter(
+            DecoderShape shape,
+            int capacity,
+            SegmentAllocator lasting,
+            SegmentAllocator passing,
+            long mostConstantBytes) {
         this.shape = shape;
         this.capacity = capacity;
         this.lasting = lasting;
         this.passing = passing;
+        this.mostConstantBytes = mostConstantBytes;
         String rows = "rows";
         model.input(OnnxGraph.HIDDEN, DataType.FLOAT, "tokens", shape.hidden());
         model.input(OnnxGraph.STEP_SHAPE, DataType.INT64, 3);
@@ -80,7 +94,17 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
      */
     public static OnnxGraph write(
             DecoderDescription decoder, int capacity, SegmentAllocator lasting, SegmentAllocator passing) {
-        OnnxGraphWriter writer = new OnnxGraphWriter(decoder.shape(), capacity, lasting, passing);
+        return write(decoder, capacity, lasting, passing, Integer.MAX_VALUE);
+    }
+
+    /** Writes a decoder none of whose constants is longer than that; a matrix becomes several of fewer rows. */
+    static OnnxGraph write(
+            DecoderDescription decoder,
+            int capacity,
+            SegmentAllocator lasting,
+            SegmentAllocator passing,
+            long mostConstantBytes) {
+        OnnxGraphWriter writer = new OnnxGraphWriter(decoder.shape(), capacity, lasting, passing, mostConstantBytes);
         decoder.write(writer);
         return new OnnxGraph(
                 writer.model.build(),
@@ -90,13 +114,13 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
     }
 
     @Override
-    public OnnxValue embedding(GgufTensor table) {
+    public OnnxValue embedding(ModelTensor table) {
         embedding = supported(table);
         return OnnxValue.named(OnnxGraph.HIDDEN);
     }
 
     @Override
-    public OnnxValue rmsNorm(OnnxValue x, GgufTensor gain) {
+    public OnnxValue rmsNorm(OnnxValue x, ModelTensor gain) {
         Map<String, Float> epsilon = Map.of("epsilon", (float) shape.rmsEpsilon());
         WeightPacker packer = new WeightPacker(List.of(supported(gain)));
         String gains = constant(gain.name(), packer.floats(lasting), packer.columns());
@@ -118,96 +142,180 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
     }
 
     @Override
-    public OnnxValue linear(OnnxValue x, List<GgufTensor> stacked) {
+    public OnnxValue linear(OnnxValue x, List<ModelTensor> stacked, List<ModelTensor> biases) {
         stacked.forEach(this::supported);
+        biases.forEach(this::supported);
         String in = resolved(x);
-        if (stacked.stream().map(GgufTensor::type).distinct().count() == 1) {
-            return product(in, stacked);
+        if (stacked.stream().map(ModelTensor::type).distinct().count() == 1) {
+            return product(in, stacked, biases);
         }
-        List<String> parts = stacked.stream()
-                .map(weight -> resolved(product(in, List.of(weight))))
-                .toList();
+        List<String> parts = new ArrayList<>();
+        for (int i = 0; i < stacked.size(); i++) {
+            List<ModelTensor> bias = biases.isEmpty() ? List.of() : List.of(biases.get(i));
+            parts.add(resolved(product(in, List.of(stacked.get(i)), bias)));
+        }
         return OnnxValue.named(model.node(OnnxModelBuilder.ONNX, "Concat", parts, Map.of("axis", 1)));
     }
 
-    private OnnxValue product(String in, List<GgufTensor> stacked) {
-        WeightPacker packer = new WeightPacker(stacked);
-        TensorType type = stacked.getFirst().type();
+    private OnnxValue product(String in, List<ModelTensor> stacked, List<ModelTensor> biases) {
+        WeightPacker whole = new WeightPacker(stacked);
         String name = stacked.getFirst().name();
+        List<WeightPacker> parts = whole.parts(mostConstantBytes);
+        if (parts.size() == 1) {
+            return product(in, whole, name, biases.isEmpty() ? "" : bias(name, biases));
+        }
+        // The runtime takes constants as byte buffers, which end at 2 GiB.
+        String bias = biases.isEmpty() ? "" : bias(name, biases);
+        List<String> products = new ArrayList<>();
+        for (WeightPacker part : parts) {
+            products.add(resolved(product(in, part, name + "." + part.firstRow(), "")));
+        }
+        String product = model.node(OnnxModelBuilder.ONNX, "Concat", products, Map.of("axis", 1));
+        return bias.isEmpty() ? OnnxValue.named(product) : OnnxValue.sum(product, bias);
+    }
+
+    /**
+     * One matrix product.
+     *
+     * @param bias name of a constant, or empty
+     */
+    private OnnxValue product(String in, WeightPacker packer, String name, String bias) {
         int rows = packer.rows();
         int columns = packer.columns();
-        if (FLOATS.contains(type)) {
-            String weight = constant(name, packer.floats(lasting), rows, columns);
-            return OnnxValue.named(model.node(OnnxModelBuilder.ONNX, "Gemm", List.of(in, weight), Map.of("transB", 1)));
+        if (!packer.type().quantised()) {
+            String weight = constant(name, packer.floats(passing), rows, columns);
+            return OnnxValue.named(model.node(
+                    OnnxModelBuilder.ONNX,
+                    "Gemm",
+                    bias.isEmpty() ? List.of(in, weight) : List.of(in, weight, bias),
+                    Map.of("transB", 1)));
         }
-        int bits = type == TensorType.Q8_0 ? 8 : 4;
+        KernelBlocks form = KernelBlocks.of(packer.type());
+        int rowBlocks = columns / form.size();
         WeightPacker.Blocks blocks = packer.blocks(lasting, passing);
         String quants = model.initializer(new OnnxInitializer(
                 name,
                 OnnxInitializer.Type.UINT8,
-                List.of((long) rows, (long) columns / BLOCK, (long) BLOCK * bits / 8),
+                List.of((long) rows, (long) rowBlocks, (long) form.bytes()),
                 blocks.quants()));
-        String scales = constant(name + ".scales", blocks.scales(), (long) rows * (columns / BLOCK));
+        String scales = constant(name + ".scales", blocks.scales(), (long) rows * rowBlocks);
         String product = model.node(
                 OnnxModelBuilder.MICROSOFT,
                 "MatMulNBits",
-                List.of(in, quants, scales),
-                Map.of("K", columns, "N", rows, "bits", bits, "block_size", BLOCK, "accuracy_level", 4));
-        if (type != TensorType.Q4_1) {
+                bias.isEmpty() ? List.of(in, quants, scales) : List.of(in, quants, scales, "", "", bias),
+                Map.of("K", columns, "N", rows, "bits", form.bits(), "block_size", form.size(), "accuracy_level", 4));
+        if (!form.offsets()) {
             return OnnxValue.named(product);
         }
-        String offsets = constant(name + ".offsets", blocks.offsets(), rows, columns / BLOCK);
-        String sums = blockSums.computeIfAbsent(in, value -> blockSums(value, columns));
-        return OnnxValue.corrected(product, onTop(sums, offsets));
+        String offsets = constant(name + ".offsets", blocks.offsets(), rows, rowBlocks);
+        return OnnxValue.corrected(product, onTop(blockSums(in, columns, form.size()), offsets));
     }
 
-    /** The kernel knows a Q4_1 block as {@code scale * (quant - 8)}; the rest is the block's offset times its sum of inputs. */
+    /** Biases side by side, as one constant. */
+    private String bias(String name, List<ModelTensor> biases) {
+        long elements = biases.stream().mapToLong(ModelTensor::elements).sum();
+        MemorySegment data = lasting.allocate(elements * Float.BYTES, Long.BYTES);
+        long at = 0;
+        for (ModelTensor bias : biases) {
+            float[] values = new float[Math.toIntExact(bias.elements())];
+            bias.toFloat(0, values);
+            MemorySegment.copy(values, 0, data, ValueLayout.JAVA_FLOAT, at, values.length);
+            at += (long) values.length * Float.BYTES;
+        }
+        return constant(name + ".bias", data, elements);
+    }
+
+    /** The kernel knows a block as {@code scale * (quant - zero)}; the rest is the block's offset times its sum of inputs. */
     private UnaryOperator<String> onTop(String sums, String offsets) {
         return base -> model.node(OnnxModelBuilder.ONNX, "Gemm", List.of(sums, offsets, base), Map.of("transB", 1));
     }
 
-    private String blockSums(String in, int columns) {
-        String indicator = blockIndicators.computeIfAbsent(columns, width -> {
-            int blocks = width / BLOCK;
-            MemorySegment ones = passing.allocate((long) blocks * width * Float.BYTES, Long.BYTES);
-            for (int column = 0; column < width; column++) {
-                ones.setAtIndex(ValueLayout.JAVA_FLOAT, (long) column / BLOCK * width + column, 1);
+    private String blockSums(String in, int columns, int block) {
+        return blockSums.computeIfAbsent(
+                new BlockSums(in, block),
+                wanted -> model.node(
+                        OnnxModelBuilder.ONNX,
+                        "Gemm",
+                        List.of(in, blockIndicator(columns, block)),
+                        Map.of("transB", 1)));
+    }
+
+    /** A matrix that sums the elements of each block. */
+    private String blockIndicator(int columns, int block) {
+        return blockIndicators.computeIfAbsent(new BlockIndicator(columns, block), wanted -> {
+            int blocks = columns / block;
+            MemorySegment ones = passing.allocate((long) blocks * columns * Float.BYTES, Long.BYTES);
+            for (int column = 0; column < columns; column++) {
+                ones.setAtIndex(ValueLayout.JAVA_FLOAT, (long) column / block * columns + column, 1);
             }
-            return constant("block_indicator." + width, ones, blocks, width);
+            return constant("block_indicator." + columns + "." + block, ones, blocks, columns);
         });
-        return model.node(OnnxModelBuilder.ONNX, "Gemm", List.of(in, indicator), Map.of("transB", 1));
     }
 
     @Override
-    public OnnxValue attention(OnnxValue queryKeyValue, int layer) {
-        String steps = model.node(
-                OnnxModelBuilder.ONNX, "Reshape", List.of(resolved(queryKeyValue), OnnxGraph.STEP_SHAPE), Map.of());
+    public OnnxValue attention(OnnxValue queryKeyValue, AttentionLayer layer) {
+        List<String> inputs = new ArrayList<>(headInputs(resolved(queryKeyValue), layer));
+        inputs.addAll(List.of(
+                OnnxGraph.pastKey(layer.index()),
+                OnnxGraph.pastValue(layer.index()),
+                OnnxGraph.LAST_POSITIONS,
+                OnnxGraph.TOTAL_LENGTH));
+        if (layer.rotary()) {
+            inputs.addAll(List.of("rotary.cos", "rotary.sin"));
+        }
         String attended = model.freshName();
         model.node(
                 OnnxModelBuilder.MICROSOFT,
                 "GroupQueryAttention",
-                List.of(
-                        steps,
-                        "",
-                        "",
-                        OnnxGraph.pastKey(layer),
-                        OnnxGraph.pastValue(layer),
-                        OnnxGraph.LAST_POSITIONS,
-                        OnnxGraph.TOTAL_LENGTH,
-                        "rotary.cos",
-                        "rotary.sin"),
-                List.of(attended, OnnxGraph.presentKey(layer), OnnxGraph.presentValue(layer)),
+                inputs,
+                List.of(attended, OnnxGraph.presentKey(layer.index()), OnnxGraph.presentValue(layer.index())),
                 Map.of(
                         "num_heads",
                         shape.heads(),
                         "kv_num_heads",
                         shape.kvHeads(),
                         "do_rotary",
-                        1,
+                        layer.rotary() ? 1 : 0,
                         "rotary_interleaved",
-                        shape.ropeLayout() == RopeLayout.INTERLEAVED ? 1 : 0));
+                        shape.rope().layout() == RopeLayout.INTERLEAVED ? 1 : 0,
+                        "local_window_size",
+                        layer.window() == 0 ? -1 : layer.window()));
         return OnnxValue.named(
                 model.node(OnnxModelBuilder.ONNX, "Reshape", List.of(attended, "tokens_by_width"), Map.of()));
+    }
+
+    /** Query, key and value in one input, or in three where heads are normalised before. */
+    private List<String> headInputs(String packed, AttentionLayer layer) {
+        ModelTensor queryGain = layer.queryGain();
+        ModelTensor keyGain = layer.keyGain();
+        if (queryGain == null || keyGain == null) {
+            return List.of(byRow(packed), "", "");
+        }
+        String query = model.freshName();
+        String key = model.freshName();
+        String value = model.freshName();
+        String widths = sharedIntegers("head_widths", shape.queryWidth(), shape.keyWidth(), shape.keyWidth());
+        model.node(
+                OnnxModelBuilder.ONNX, "Split", List.of(packed, widths), List.of(query, key, value), Map.of("axis", 1));
+        return List.of(byRow(headNorm(query, queryGain)), byRow(headNorm(key, keyGain)), byRow(value));
+    }
+
+    private String headNorm(String heads, ModelTensor gain) {
+        String each = model.node(
+                OnnxModelBuilder.ONNX,
+                "Reshape",
+                List.of(heads, sharedIntegers("heads_by_size", -1, shape.headSize())),
+                Map.of());
+        return rmsNorm(OnnxValue.named(each), gain).name();
+    }
+
+    /** {@code [rows, tokens of each, width]}. */
+    private String byRow(String value) {
+        return model.node(OnnxModelBuilder.ONNX, "Reshape", List.of(value, OnnxGraph.STEP_SHAPE), Map.of());
+    }
+
+    private String sharedIntegers(String name, long... elements) {
+        return integers.add(name) ? model.integers(name, elements) : name;
     }
 
     @Override
@@ -258,14 +366,15 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
 
     private void rotaryTables() {
         int pairs = shape.headSize() / 2;
+        double magnitude = shape.rope().magnitude();
         MemorySegment cosines = lasting.allocate((long) capacity * pairs * Float.BYTES, Long.BYTES);
         MemorySegment sines = lasting.allocate((long) capacity * pairs * Float.BYTES, Long.BYTES);
         for (int pair = 0; pair < pairs; pair++) {
-            double frequency = Math.pow(shape.ropeTheta(), -2.0 * pair / shape.headSize());
+            double frequency = shape.rope().frequency(pair, shape.headSize());
             for (int position = 0; position < capacity; position++) {
                 long at = (long) position * pairs + pair;
-                cosines.setAtIndex(ValueLayout.JAVA_FLOAT, at, (float) Math.cos(position * frequency));
-                sines.setAtIndex(ValueLayout.JAVA_FLOAT, at, (float) Math.sin(position * frequency));
+                cosines.setAtIndex(ValueLayout.JAVA_FLOAT, at, (float) (magnitude * Math.cos(position * frequency)));
+                sines.setAtIndex(ValueLayout.JAVA_FLOAT, at, (float) (magnitude * Math.sin(position * frequency)));
             }
         }
         constant("rotary.cos", cosines, capacity, pairs);
@@ -280,10 +389,10 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
                 data));
     }
 
-    private GgufTensor supported(GgufTensor weight) {
-        if (!FLOATS.contains(weight.type()) && !QUANTISED.contains(weight.type())) {
+    private ModelTensor supported(ModelTensor weight) {
+        if (!FLOATS.contains(weight.type()) && !weight.type().quantised()) {
             throw new ModelFileException("tensor " + weight.name() + ": type " + weight.type()
-                    + " (expected: one of F32, F16, BF16, Q8_0, Q4_0, Q4_1)");
+                    + " (expected: one that the runtime computes with)");
         }
         weights.add(weight);
         return weight;

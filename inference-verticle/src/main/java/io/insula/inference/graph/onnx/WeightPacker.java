@@ -1,19 +1,21 @@
 package io.insula.inference.graph.onnx;
 
-import io.insula.inference.weights.GgufTensor;
+import io.insula.inference.weights.ModelTensor;
+import io.insula.inference.weights.QuantisedBlock;
 import io.insula.inference.weights.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
  * Lays stacked weights of one type out as ONNX Runtime's kernels read them.
  *
- * <p>Blocks go from the mapped file to their place eight bytes at a time, without an array between: a model is packed at every
- * start, and the garbage would stay with the process as a larger heap.
+ * <p>Common blocks go from the mapped file to their place eight bytes at a time, without an array between: a model is packed
+ * at every start, and the garbage would stay with the process as a larger heap.
  *
  * <p><b>Shape:</b> {@code rows} of all weights one after another, {@code columns} inputs each.
  *
@@ -34,27 +36,56 @@ final class WeightPacker {
 
     private static final long LOW_NIBBLES = 0x0F0F0F0F0F0F0F0FL;
 
-    private final List<GgufTensor> weights;
+    private final List<ModelTensor> weights;
     private final TensorType type;
     private final int columns;
+    private final int firstRow;
     private final int rows;
 
-    WeightPacker(List<GgufTensor> weights) {
+    WeightPacker(List<ModelTensor> weights) {
+        this(
+                weights,
+                0,
+                Math.toIntExact(weights.stream().mapToLong(ModelTensor::rows).sum()));
+    }
+
+    private WeightPacker(List<ModelTensor> weights, int firstRow, int rows) {
         this.weights = weights;
         this.type = weights.getFirst().type();
         this.columns = Math.toIntExact(weights.getFirst().columns());
-        this.rows = Math.toIntExact(weights.stream().mapToLong(GgufTensor::rows).sum());
+        this.firstRow = firstRow;
+        this.rows = rows;
+    }
+
+    /** Packers of neighbouring rows, none of whose results has more than that many bytes. */
+    List<WeightPacker> parts(long mostBytes) {
+        long rowBytes = type.quantised()
+                ? (long) columns
+                        / type.groupSize()
+                        * Math.max(KernelBlocks.of(type).bytes(), Float.BYTES)
+                : (long) columns * Float.BYTES;
+        int most = Math.toIntExact(Math.min(rows, Math.max(1, mostBytes / rowBytes)));
+        List<WeightPacker> parts = new ArrayList<>();
+        for (int from = 0; from < rows; from += most) {
+            parts.add(new WeightPacker(weights, firstRow + from, Math.min(most, rows - from)));
+        }
+        return parts;
     }
 
     /**
      * Quantised weights in the runtime's layout.
      *
-     * @param quants {@code [rows, columns / 32, bytes of a block]} uint8: unsigned, in natural order, low nibble first
-     * @param scales {@code [rows, columns / 32]} float32
-     * @param offsets {@code [rows, columns / 32]} float32: what a Q4_1 block adds to each of its weights beyond
-     *     {@code scale * (quant - 8)}; empty for other types
+     * @param quants {@code [rows, columns / block, bytes of a block]} uint8: unsigned, in natural order, low nibble first
+     * @param scales {@code [rows, columns / block]} float32
+     * @param offsets {@code [rows, columns / block]} float32: what a block adds to each of its weights beyond the kernel's
+     *     {@code scale * (quant - zero)}; empty for types without minima
      */
     record Blocks(MemorySegment quants, MemorySegment scales, MemorySegment offsets) {}
+
+    /** The row of the stack that is this packer's first. */
+    int firstRow() {
+        return firstRow;
+    }
 
     int rows() {
         return rows;
@@ -64,10 +95,19 @@ final class WeightPacker {
         return columns;
     }
 
-    /** {@code [rows, columns]} float32. */
+    TensorType type() {
+        return type;
+    }
+
+    /**
+     * {@code [rows, columns]} float32: the mapped file itself where it holds that.
+     *
+     * @param memory for the copy where there must be one
+     */
     MemorySegment floats(SegmentAllocator memory) {
         if (type == TensorType.F32 && weights.size() == 1 && aligned(weights.getFirst())) {
-            return weights.getFirst().data();
+            long rowBytes = (long) columns * Float.BYTES;
+            return weights.getFirst().data().asSlice(firstRow * rowBytes, rows * rowBytes);
         }
         MemorySegment packed = memory.allocate((long) rows * columns * Float.BYTES, Long.BYTES);
         forEachRow((weight, row, target) -> {
@@ -85,51 +125,85 @@ final class WeightPacker {
      * @param passing memory for quants and offsets
      */
     Blocks blocks(SegmentAllocator lasting, SegmentAllocator passing) {
-        int rowBlocks = columns / BLOCK;
-        int quantBytes = type == TensorType.Q8_0 ? BLOCK : BLOCK / 2;
+        KernelBlocks form = KernelBlocks.of(type);
+        int rowBlocks = columns / form.size();
+        int rowStored = columns / type.blockSize();
+        int groups = type.blockSize() / form.size();
         long blocks = (long) rows * rowBlocks;
         Blocks packed = new Blocks(
-                passing.allocate(blocks * quantBytes, Long.BYTES),
+                passing.allocate(blocks * form.bytes(), Long.BYTES),
                 lasting.allocate(blocks * Float.BYTES, Long.BYTES),
-                passing.allocate(type == TensorType.Q4_1 ? blocks * Float.BYTES : 0, Long.BYTES));
+                passing.allocate(form.offsets() ? blocks * Float.BYTES : 0, Long.BYTES));
         forEachRow((weight, row, target) -> {
             MemorySegment stored = weight.data();
-            long from = (long) row * rowBlocks * type.blockBytes();
+            QuantisedBlock scratch = new QuantisedBlock();
+            long from = (long) row * rowStored * type.blockBytes();
             long to = (long) target * rowBlocks;
-            for (int block = 0; block < rowBlocks; block++) {
-                pack(stored, from, packed, to);
+            for (int block = 0; block < rowStored; block++) {
+                pack(stored, from, packed, to, form, scratch);
                 from += type.blockBytes();
-                to++;
+                to += groups;
             }
         });
         return packed;
     }
 
-    private void pack(MemorySegment stored, long from, Blocks packed, long block) {
-        float scale = half(stored, from);
-        packed.scales.set(FLOAT, block * Float.BYTES, scale);
+    private void pack(
+            MemorySegment stored, long from, Blocks packed, long block, KernelBlocks form, QuantisedBlock scratch) {
         switch (type) {
-            case Q8_0 -> toUnsigned(stored, from + 2, packed.quants, block * BLOCK);
-            case Q4_0 -> toNeighbours(stored, from + 2, packed.quants, block * (BLOCK / 2));
+            case Q8_0 -> {
+                packed.scales.set(FLOAT, block * Float.BYTES, half(stored, from));
+                toUnsigned(stored, from + 2, packed.quants, block * BLOCK);
+            }
+            case Q4_0 -> {
+                packed.scales.set(FLOAT, block * Float.BYTES, half(stored, from));
+                toNeighbours(stored, from + 2, packed.quants, block * (BLOCK / 2));
+            }
             case Q4_1 -> {
+                float scale = half(stored, from);
+                packed.scales.set(FLOAT, block * Float.BYTES, scale);
                 toNeighbours(stored, from + 4, packed.quants, block * (BLOCK / 2));
                 packed.offsets.set(FLOAT, block * Float.BYTES, half(stored, from + 2) + 8 * scale);
             }
-            default -> throw new IllegalStateException(type + " has no blocks that the runtime knows");
+            default -> {
+                scratch.read(type, stored, from);
+                for (int group = 0; group < type.blockSize() / form.size(); group++) {
+                    pack(scratch, group, packed, block + group, form);
+                }
+            }
         }
     }
 
-    /** One row of one weight, and its place in the stack. */
+    /** One group of a block that was taken apart. */
+    private static void pack(QuantisedBlock taken, int group, Blocks packed, long block, KernelBlocks form) {
+        float scale = taken.scale(group);
+        packed.scales.set(FLOAT, block * Float.BYTES, scale);
+        if (form.offsets()) {
+            packed.offsets.set(FLOAT, block * Float.BYTES, taken.minimum(group) + form.centre() * scale);
+        }
+        long at = block * form.bytes();
+        int first = group * form.size();
+        for (int i = 0; i < form.bytes(); i++) {
+            int value = form.bits() == Byte.SIZE
+                    ? form.stored(taken.quant(first + i))
+                    : form.stored(taken.quant(first + 2 * i)) | form.stored(taken.quant(first + 2 * i + 1)) << 4;
+            packed.quants.set(ValueLayout.JAVA_BYTE, at + i, (byte) value);
+        }
+    }
+
+    /** One row of one weight, and its place in the result. */
     private interface RowTask {
-        void run(GgufTensor weight, int row, int target);
+        void run(ModelTensor weight, int row, int target);
     }
 
     private void forEachRow(RowTask task) {
-        int base = 0;
-        for (GgufTensor weight : weights) {
+        int base = -firstRow;
+        for (ModelTensor weight : weights) {
             int first = base;
             int count = Math.toIntExact(weight.rows());
-            IntStream.range(0, count).parallel().forEach(row -> task.run(weight, row, first + row));
+            IntStream.range(Math.max(0, -first), Math.min(count, rows - first))
+                    .parallel()
+                    .forEach(row -> task.run(weight, row, first + row));
             base += count;
         }
     }
@@ -160,7 +234,7 @@ final class WeightPacker {
         return Float.float16ToFloat(stored.get(SHORT, at));
     }
 
-    private static boolean aligned(GgufTensor weight) {
+    private static boolean aligned(ModelTensor weight) {
         return weight.data().isNative()
                 && weight.data().address() % Float.BYTES == 0
                 && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;

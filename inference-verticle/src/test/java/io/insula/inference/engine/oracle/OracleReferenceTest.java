@@ -2,7 +2,7 @@ package io.insula.inference.engine.oracle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.insula.inference.graph.LlamaDecoder;
+import io.insula.inference.graph.DecoderDescription;
 import io.insula.inference.weights.GgufFile;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -40,7 +40,7 @@ class OracleReferenceTest {
         double largest = 0;
         double deviation = 0;
         try (GgufFile file = GgufFile.open(resource("llama-tiny.gguf"));
-                OracleEngine oracle = new OracleEngine(LlamaDecoder.from(file), 1, 128, mask)) {
+                OracleEngine oracle = new OracleEngine(DecoderDescription.of(file), 1, 128, mask)) {
             for (int i = 0; i < TOKENS.length; i++) {
                 oracle.prefill(0, TOKENS, i, 1);
                 FloatBuffer logits = oracle.prefillLogits();

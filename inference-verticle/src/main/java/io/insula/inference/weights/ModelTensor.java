@@ -14,9 +14,9 @@ import java.util.List;
  * @param shape one to four dimensions, each at least 1
  * @param data read-only; accessible until the file is closed; not necessarily aligned to the element size
  */
-public record GgufTensor(String name, TensorType type, List<Long> shape, MemorySegment data) {
+public record ModelTensor(String name, TensorType type, List<Long> shape, MemorySegment data) {
 
-    public GgufTensor {
+    public ModelTensor {
         shape = List.copyOf(shape);
         long expected = type.bytes(shape.stream().reduce(1L, Math::multiplyExact));
         if (data.byteSize() != expected) {
