@@ -110,7 +110,7 @@ final class HuggingFaceShape {
     }
 
     private LayerPattern pattern(int layers) {
-        boolean windows = config.bool("use_sliding_window", architecture == Architecture.LLAMA);
+        boolean windows = config.bool("use_sliding_window", architecture == Architecture.MISTRAL);
         long window = windows ? config.integer("sliding_window", 0) : 0;
         List<Integer> windowed = window == 0 ? List.of() : windowed(layers);
         return new LayerPattern(windowed.isEmpty() ? 0 : Math.toIntExact(window), windowed, unrotated(layers));
@@ -119,7 +119,7 @@ final class HuggingFaceShape {
     private List<Integer> windowed(int layers) {
         List<String> types = config.strings("layer_types");
         if (types.isEmpty()) {
-            long first = config.integer("max_window_layers", architecture == Architecture.LLAMA ? 0 : 28);
+            long first = config.integer("max_window_layers", architecture == Architecture.MISTRAL ? 0 : 28);
             return layers(layers, layer -> layer >= first);
         }
         requireOneEach("layer_types", types, layers);

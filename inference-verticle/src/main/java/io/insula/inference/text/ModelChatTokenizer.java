@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokenizer and chat template that a model file brings with it.
+ * The tokenizer and chat template that a checkpoint brings with it.
  *
  * <p><b>Thread:</b> any.
  *
@@ -66,7 +66,9 @@ public final class ModelChatTokenizer implements ChatTokenizer {
             return new byte[0];
         }
         String token = spec.tokens().get(id);
-        return spec.userDefined().contains(id) ? token.getBytes(StandardCharsets.UTF_8) : ByteLevel.bytes(id, token);
+        return spec.userDefined().contains(id)
+                ? token.getBytes(StandardCharsets.UTF_8)
+                : spec.encoding().bytes(id, token);
     }
 
     @Override
@@ -78,15 +80,16 @@ public final class ModelChatTokenizer implements ChatTokenizer {
             if (bos.isPresent() && !piece.equals(new Piece.Special(bos.getAsInt()))) {
                 tokens.add(bos.getAsInt());
             }
-            begun = true;
             switch (piece) {
                 case Piece.Special special -> tokens.add(special.token());
                 case Piece.Ordinary ordinary -> {
-                    for (int token : encoder.encode(ordinary.text())) {
+                    String text = spec.encoding().spacePrefix().before(ordinary.text(), !begun);
+                    for (int token : encoder.encode(text)) {
                         tokens.add(token);
                     }
                 }
             }
+            begun = true;
         }
         return tokens.build().toArray();
     }
@@ -129,7 +132,7 @@ public final class ModelChatTokenizer implements ChatTokenizer {
 
     @Override
     public int[] encodeText(String text) {
-        return encoder.encode(text);
+        return encoder.encode(spec.encoding().spacePrefix().before(text, true));
     }
 
     @Override

@@ -1,12 +1,14 @@
 package io.insula.inference.text;
 
+import io.insula.inference.weights.Checkpoint;
+import io.insula.inference.weights.GgufFile;
 import io.insula.inference.weights.GgufMetadata;
+import io.insula.inference.weights.HuggingFaceFolder;
 import io.insula.inference.weights.ModelFileException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
@@ -15,11 +17,10 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model file says about its tokenizer and chat template.
+ * What a checkpoint says about its tokenizer and chat template.
  *
- * @param pre name of the splitting into words, as GGUF names it: {@code smollm}
- * @param tokens text of every token, byte-level encoded but for control and user-defined ones
- * @param merges byte-pair merges, the most frequent first: two parts and a space between them
+ * @param encoding how text becomes tokens and back
+ * @param tokens text of every token, as its encoding writes it but for control and user-defined ones
  * @param control ids of tokens that have a meaning and no text
  * @param userDefined ids of tokens that are recognised as a whole and have their text as it is
  * @param ends ids of the tokens that end a generation
@@ -29,9 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param chatTemplate the Jinja template; null for a model without one
  */
 public record TokenizerSpec(
-        String pre,
+        TextEncoding encoding,
         List<String> tokens,
-        List<String> merges,
         Set<Integer> control,
         Set<Integer> userDefined,
         Set<Integer> ends,
@@ -40,25 +40,8 @@ public record TokenizerSpec(
         boolean addBos,
         @Nullable String chatTemplate) {
 
-    private static final int NORMAL = 1;
-    private static final int USER_DEFINED = 4;
-    private static final int BYTE = 6;
-    private static final String PREFIX = "tokenizer.ggml.";
-
-    /** Control tokens that end a turn under whatever name the file gives its end token. */
-    private static final Set<String> END_TEXTS = Set.of(
-            "<|endoftext|>",
-            "<|im_end|>",
-            "<|eot_id|>",
-            "<|eom_id|>",
-            "<|end_of_text|>",
-            "<|end|>",
-            "<end_of_turn>",
-            "</s>");
-
     public TokenizerSpec {
         tokens = List.copyOf(tokens);
-        merges = List.copyOf(merges);
         control = Set.copyOf(control);
         userDefined = Set.copyOf(userDefined);
         ends = Set.copyOf(ends);
@@ -81,57 +64,32 @@ public record TokenizerSpec(
         }
     }
 
-    /** Reads the {@code tokenizer.*} keys of a GGUF file. */
+    /**
+     * Reads the tokenizer of a checkpoint.
+     *
+     * @throws ModelFileException for a tokenizer of an unknown kind, never a guess
+     */
+    public static TokenizerSpec from(Checkpoint checkpoint) {
+        return switch (checkpoint) {
+            case GgufFile file -> GgufTokenizer.read(file.metadata());
+            case HuggingFaceFolder folder -> new HuggingFaceTokenizerFiles(folder).read();
+        };
+    }
+
+    /** Reads the tokenizer of a GGUF file. */
     public static TokenizerSpec from(GgufMetadata metadata) {
-        String model = metadata.string(PREFIX + "model");
-        if (!model.equals("gpt2")) {
-            throw new ModelFileException("tokenizer model '" + model + "' (expected: gpt2, byte-level BPE)");
-        }
-        List<String> tokens = metadata.strings(PREFIX + "tokens");
-        long[] types = metadata.integers(PREFIX + "token_type");
-        if (types.length != tokens.size()) {
-            throw new ModelFileException(
-                    "tokenizer: " + types.length + " token types (expected: " + tokens.size() + ")");
-        }
-        Set<Integer> control = new HashSet<>();
-        Set<Integer> userDefined = new HashSet<>();
-        Set<Integer> ends = new HashSet<>();
-        for (int id = 0; id < types.length; id++) {
-            if (types[id] == USER_DEFINED) {
-                userDefined.add(id);
-            } else if (types[id] != NORMAL && types[id] != BYTE) {
-                control.add(id);
-                if (END_TEXTS.contains(tokens.get(id))) {
-                    ends.add(id);
-                }
-            }
-        }
-        for (String key : List.of("eos_token_id", "eot_token_id", "eom_token_id")) {
-            id(metadata, key).ifPresent(ends::add);
-        }
-        String template = metadata.string("tokenizer.chat_template", "");
-        return new TokenizerSpec(
-                metadata.string(PREFIX + "pre"),
-                tokens,
-                metadata.strings(PREFIX + "merges"),
-                control,
-                userDefined,
-                ends,
-                id(metadata, "bos_token_id"),
-                id(metadata, "eos_token_id"),
-                metadata.bool(PREFIX + "add_bos_token", false),
-                template.isEmpty() ? null : template);
+        return GgufTokenizer.read(metadata);
     }
 
     /** Identifies everything that decides which ids a conversation becomes: SHA-256, hexadecimal. */
     public String fingerprint() {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (String part : List.of(pre, bos.toString(), eos.toString(), addBos + "", chatTemplate + "")) {
+            for (String part : List.of(bos.toString(), eos.toString(), addBos + "", chatTemplate + "")) {
                 update(digest, part);
             }
             tokens.forEach(token -> update(digest, token));
-            merges.forEach(merge -> update(digest, merge));
+            encoding.parts().forEach(part -> update(digest, part));
             for (Set<Integer> ids : List.of(control, userDefined, ends)) {
                 update(digest, new TreeSet<>(ids).toString());
             }
@@ -144,10 +102,5 @@ public record TokenizerSpec(
     private static void update(MessageDigest digest, String part) {
         digest.update(part.getBytes(StandardCharsets.UTF_8));
         digest.update((byte) 0);
-    }
-
-    private static OptionalInt id(GgufMetadata metadata, String key) {
-        long id = metadata.integer(PREFIX + key, -1);
-        return id < 0 || id > Integer.MAX_VALUE ? OptionalInt.empty() : OptionalInt.of((int) id);
     }
 }

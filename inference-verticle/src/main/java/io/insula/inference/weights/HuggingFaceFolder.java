@@ -132,6 +132,12 @@ public final class HuggingFaceFolder implements Checkpoint {
         return Files.exists(file) ? Optional.of(JsonDocument.read(file, MAX_CONFIG_BYTES)) : Optional.empty();
     }
 
+    /** A text file of the folder, such as {@code chat_template.jinja}. */
+    public Optional<String> text(String name) {
+        Path file = path.resolve(name);
+        return Files.exists(file) ? Optional.of(JsonDocument.text(file, MAX_CONFIG_BYTES)) : Optional.empty();
+    }
+
     @Override
     public Collection<ModelTensor> tensors() {
         return Collections.unmodifiableCollection(tensors.values());

@@ -32,13 +32,18 @@ public final class JsonDocument {
 
     /** Reads a file of at most that many bytes. */
     static JsonDocument read(Path file, int maxBytes) {
+        return parse(String.valueOf(file.getFileName()), text(file, maxBytes));
+    }
+
+    /** The text of a file of at most that many bytes. */
+    static String text(Path file, int maxBytes) {
         String name = String.valueOf(file.getFileName());
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(maxBytes + 1);
             if (bytes.length > maxBytes) {
                 throw new ModelFileException(name + ": longer than " + maxBytes + " bytes");
             }
-            return parse(name, new String(bytes, StandardCharsets.UTF_8));
+            return new String(bytes, StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
             throw new ModelFileException(file + ": no such file", e);
         } catch (IOException e) {

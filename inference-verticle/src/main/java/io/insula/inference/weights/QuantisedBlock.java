@@ -88,8 +88,8 @@ public final class QuantisedBlock {
         int fifth = high < 0 ? 0 : data.get(INT, high);
         for (int i = 0; i < 16; i++) {
             int packed = u8(data, nibbles + i);
-            quants[i] = (packed & 0xF | (fifth >>> i & 1) << 4) + shift;
-            quants[i + 16] = (packed >> 4 | (fifth >>> (i + 16) & 1) << 4) + shift;
+            quants[i] = (packed & 0xF) + (((fifth >>> i) & 1) << 4) + shift;
+            quants[i + 16] = (packed >> 4) + (((fifth >>> (i + 16)) & 1) << 4) + shift;
         }
     }
 
@@ -111,12 +111,12 @@ public final class QuantisedBlock {
     private void q3k(MemorySegment data, long at) {
         float scale = half(data, at + 108);
         for (int group = 0; group < 16; group++) {
-            int low = u8(data, at + 96 + group % 8) >> group / 8 * 4 & 0xF;
-            int high = u8(data, at + 104 + group % 4) >> group / 4 * 2 & 3;
-            scales[group] = scale * ((low | high << 4) - 32);
+            int low = bits(data, at + 96 + group % 8, group / 8 * 4, 4);
+            int high = bits(data, at + 104 + group % 4, group / 4 * 2, 2);
+            scales[group] = scale * (low + (high << 4) - 32);
         }
         for (int i = 0; i < LARGEST_BLOCK; i++) {
-            int third = u8(data, at + i % 32) >> i / 32 & 1;
+            int third = bits(data, at + i % 32, i / 32, 1);
             quants[i] = twoBits(data, at + 32, i) - (1 - third) * 4;
         }
     }
@@ -131,8 +131,8 @@ public final class QuantisedBlock {
     private void q5k(MemorySegment data, long at) {
         sixBitScales(data, at);
         for (int i = 0; i < LARGEST_BLOCK; i++) {
-            int fifth = u8(data, at + 16 + i % 32) >> i / 32 & 1;
-            quants[i] = nibble(data, at + 48, i) | fifth << 4;
+            int fifth = bits(data, at + 16 + i % 32, i / 32, 1);
+            quants[i] = nibble(data, at + 48, i) + (fifth << 4);
         }
     }
 
@@ -145,9 +145,9 @@ public final class QuantisedBlock {
         for (int i = 0; i < LARGEST_BLOCK; i++) {
             int part = i / 128;
             int within = i % 128;
-            int low = u8(data, at + part * 64 + within % 64) >> within / 64 * 4 & 0xF;
-            int high = u8(data, at + 128 + part * 32 + within % 32) >> within / 32 * 2 & 3;
-            quants[i] = (low | high << 4) - 32;
+            int low = bits(data, at + part * 64L + within % 64, within / 64 * 4, 4);
+            int high = bits(data, at + 128 + part * 32L + within % 32, within / 32 * 2, 2);
+            quants[i] = low + (high << 4) - 32;
         }
     }
 
@@ -161,19 +161,24 @@ public final class QuantisedBlock {
             int rest = u8(data, at + 12 + group);
             scales[group] = scale * (s & 63);
             minima[group] = -(minimum * (m & 63));
-            scales[group + 4] = scale * (rest & 0xF | s >> 6 << 4);
-            minima[group + 4] = -(minimum * (rest >> 4 | m >> 6 << 4));
+            scales[group + 4] = scale * ((rest & 0xF) + (s >> 6 << 4));
+            minima[group + 4] = -(minimum * ((rest >> 4) + (m >> 6 << 4)));
         }
     }
 
     /** Element {@code i} of planes of 32 in pairs of bits, four planes in 32 bytes. */
     private static int twoBits(MemorySegment data, long at, int i) {
-        return u8(data, at + i / 128 * 32 + i % 32) >> i % 128 / 32 * 2 & 3;
+        return bits(data, at + i / 128 * 32L + i % 32, i % 128 / 32 * 2, 2);
     }
 
     /** Element {@code i} of planes of 32 in nibbles, two planes in 32 bytes. */
     private static int nibble(MemorySegment data, long at, int i) {
-        return u8(data, at + i / 64 * 32 + i % 32) >> i % 64 / 32 * 4 & 0xF;
+        return bits(data, at + i / 64 * 32L + i % 32, i % 64 / 32 * 4, 4);
+    }
+
+    /** Some bits of a byte. */
+    private static int bits(MemorySegment data, long at, int shift, int count) {
+        return (u8(data, at) >> shift) & ((1 << count) - 1);
     }
 
     private static int u8(MemorySegment data, long at) {

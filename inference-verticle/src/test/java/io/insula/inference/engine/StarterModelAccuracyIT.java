@@ -56,8 +56,7 @@ class StarterModelAccuracyIT {
     @BeforeAll
     static void computeInFloat32() {
         file = GgufFile.open(StarterModel.path());
-        try (ModelChatTokenizer tokenizer =
-                        new ModelChatTokenizer(TokenizerSpec.from(file.metadata()), Clock.systemUTC());
+        try (ModelChatTokenizer tokenizer = new ModelChatTokenizer(TokenizerSpec.from(file), Clock.systemUTC());
                 Arena arena = Arena.ofShared()) {
             tokens = Arrays.copyOf(tokenizer.encodeText(TEXT), TOKENS);
             expected = logits(changed(tensor -> dequantised(tensor, arena)));

@@ -15,9 +15,8 @@ import org.junit.jupiter.api.Test;
 class SpecialTokensTest {
 
     private static final SpecialTokens TOKENS = new SpecialTokens(new TokenizerSpec(
-            "smollm",
+            new ByteLevelPairs("smollm", List.of()),
             List.of("<s>", "<s>>", "</s>", "a"),
-            List.of(),
             Set.of(0, 2),
             Set.of(1),
             Set.of(2),

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
 
+    /** The attention kernel's. */
+    private static final int HEAD_SIZE_UNIT = 16;
+
     /** Sums of the inputs of each block of a value. */
     private record BlockSums(String value, int block) {}
 
@@ -64,6 +67,10 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
         this.lasting = lasting;
         this.passing = passing;
         this.mostConstantBytes = mostConstantBytes;
+        if (shape.headSize() % HEAD_SIZE_UNIT != 0) {
+            throw new ModelFileException(
+                    "head size: " + shape.headSize() + " (expected: a multiple of " + HEAD_SIZE_UNIT + ")");
+        }
         String rows = "rows";
         model.input(OnnxGraph.HIDDEN, DataType.FLOAT, "tokens", shape.hidden());
         model.input(OnnxGraph.STEP_SHAPE, DataType.INT64, 3);
