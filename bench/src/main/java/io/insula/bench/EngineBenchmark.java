@@ -53,7 +53,7 @@ final class EngineBenchmark {
         return figures;
     }
 
-    private void measure(String type, Path path, Path libraries) {
+    private void measure(String type, Path path, Path libraries) throws InterruptedException {
         try (GgufFile file = GgufFile.open(path);
                 ModelChatTokenizer tokenizer =
                         new ModelChatTokenizer(TokenizerSpec.from(file.metadata()), Clock.systemUTC())) {
@@ -69,6 +69,9 @@ final class EngineBenchmark {
                     DecoderEngine peer = theirs.open().get()) {
                 measure(type, text, new Contest(insula, peer, workload));
                 measureAlone(type, text, new Contest(freeInsula, peer, workload));
+            }
+            if (type.equals(ModelType.Q4_1.name())) {
+                serve(type, text, tokenizer, ours, theirs);
             }
         }
     }
@@ -92,6 +95,16 @@ final class EngineBenchmark {
         }
         Contest.Result result = contest.prefill(options.prefillTokens(), options.repetitions());
         row(type + " prefill, " + options.prefillTokens() + " tokens", "ms", result, prefill);
+    }
+
+    private void serve(
+            String type, int[] text, ModelChatTokenizer tokenizer, Candidates.Best ours, Candidates.Best theirs)
+            throws InterruptedException {
+        progress.line(type + ": serving streams");
+        try (ServedEngine insula = new ServedEngine(ours.open(), tokenizer, text);
+                ServedEngine peer = new ServedEngine(theirs.open(), tokenizer, text)) {
+            figures.addAll(new ServingBenchmark(insula, peer, table).run(type, options.servings(), options.newcomer()));
+        }
     }
 
     /** A stream alone, whose rows need not round as they do in a batch. */

@@ -2,6 +2,8 @@ package io.insula.bench;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What the engine benchmark measures.
@@ -13,6 +15,8 @@ import java.util.List;
  * @param prefillTokens the prompt whose prefill is timed
  * @param steps decode steps of a timed block
  * @param repetitions timed blocks per case and engine, alternating
+ * @param servings what is measured behind the scheduler, of the model's own type alone
+ * @param newcomer whether a long prompt's arrival among running streams is measured
  * @param windows windows of the perplexity text, {@link Perplexity#WINDOW} tokens each
  */
 public record EngineBenchmarkOptions(
@@ -23,7 +27,9 @@ public record EngineBenchmarkOptions(
         int prefillTokens,
         int steps,
         int repetitions,
-        int windows) {
+        int windows,
+        List<ServingCase> servings,
+        boolean newcomer) {
 
     /**
      * A decode step to time.
@@ -43,6 +49,7 @@ public record EngineBenchmarkOptions(
 
     public EngineBenchmarkOptions {
         decodes = List.copyOf(decodes);
+        servings = List.copyOf(servings);
         if (threads < 1 || prefillTokens < 2 || steps < 1 || repetitions < 1 || windows < 1 || decodes.isEmpty()) {
             throw new IllegalArgumentException("engine benchmark: " + threads + " threads, prefill of " + prefillTokens
                     + ", " + steps + " steps, " + repetitions + " repetitions, " + windows + " windows, "
@@ -59,24 +66,36 @@ public record EngineBenchmarkOptions(
                 new DecodeCase(128, 16),
                 new DecodeCase(512, 1),
                 new DecodeCase(512, 8));
-        return new EngineBenchmarkOptions(model, folder, threads, decodes, 512, 8, 7, 4);
+        List<ServingCase> servings = Stream.of(64, 512, 1_500)
+                .flatMap(prompt -> Stream.of(1, 4, 8, 16).map(streams -> new ServingCase(streams, prompt, 48)))
+                .toList();
+        return new EngineBenchmarkOptions(model, folder, threads, decodes, 512, 8, 7, 4, servings, true);
     }
 
     /** Batches 1 and 8 at 128 tokens, three blocks of four steps, one window. */
     public static EngineBenchmarkOptions quick(Path model, Path folder, int threads) {
         List<DecodeCase> decodes = List.of(new DecodeCase(128, 1), new DecodeCase(128, 8));
-        return new EngineBenchmarkOptions(model, folder, threads, decodes, 512, 4, 3, 1);
+        List<ServingCase> servings = List.of(new ServingCase(1, 64, 24), new ServingCase(4, 64, 24));
+        return new EngineBenchmarkOptions(model, folder, threads, decodes, 512, 4, 3, 1, servings, false);
     }
 
     /** The most sequences of a step. */
     public int slots() {
-        return decodes.stream().mapToInt(DecodeCase::batch).max().orElseThrow();
+        int decoded = decodes.stream().mapToInt(DecodeCase::batch).max().orElseThrow();
+        return Math.max(
+                decoded, servings.stream().mapToInt(ServingCase::streams).max().orElse(1));
     }
 
-    /** Tokens that the longest measurement puts into one slot; a prefill or a perplexity window may be the longest. */
+    /** Tokens that the longest measurement puts into one slot. */
     public int slotTokens() {
         int longest = decodes.stream().mapToInt(DecodeCase::context).max().orElseThrow();
         int decoded = longest + repetitions * (steps + 1) + 1;
-        return Math.max(Math.max(decoded, prefillTokens), Perplexity.WINDOW);
+        int served = servings.stream()
+                .mapToInt(each -> each.promptTokens() + each.answerTokens())
+                .max()
+                .orElse(0);
+        return IntStream.of(decoded, served, prefillTokens, Perplexity.WINDOW)
+                .max()
+                .orElseThrow();
     }
 }

@@ -38,12 +38,17 @@ class EngineCommandTest {
     void aSlotHoldsTheLongestContextAndEveryStepAfterIt() {
         EngineBenchmarkOptions full = options();
         assertThat(full.slots()).isEqualTo(16);
-        assertThat(full.slotTokens()).isEqualTo(512 + full.repetitions() * (full.steps() + 1) + 1);
+        assertThat(full.slotTokens())
+                .as("the longest prompt that is served, and its answer")
+                .isEqualTo(1_548);
+        assertThat(options("--quick").slotTokens())
+                .as("the prefill and the perplexity window")
+                .isEqualTo(512);
     }
 
     @Test
     void refusesNothingToMeasure() {
-        assertThatThrownBy(() -> new EngineBenchmarkOptions(MODEL, MODEL, 2, List.of(), 512, 8, 7, 4))
+        assertThatThrownBy(() -> new EngineBenchmarkOptions(MODEL, MODEL, 2, List.of(), 512, 8, 7, 4, List.of(), false))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("0 decode cases");
         assertThatThrownBy(() -> options("--threads", "0")).isInstanceOf(IllegalArgumentException.class);
