@@ -73,6 +73,45 @@ class OpenAiClientIT {
     }
 
     @Test
+    void getsSeveralChoicesWithLogProbabilities() {
+        api.node.script(SamplingControlsIT::twoChoices);
+        ChatCompletionCreateParams params =
+                params("helper").toBuilder().n(2).logprobs(true).topLogprobs(2).build();
+        OpenAIClient client = client("/v1", ApiFixture.KEY);
+
+        ChatCompletion answer = client.chat().completions().create(params);
+
+        assertThat(answer.choices())
+                .extracting(choice -> choice.message().content().orElseThrow())
+                .containsExactly("one", "another");
+        assertThat(answer.choices().get(1).finishReason()).isEqualTo(ChatCompletion.Choice.FinishReason.LENGTH);
+        var tokens = answer.choices().get(1).logprobs().orElseThrow().content().orElseThrow();
+        assertThat(tokens).extracting(token -> token.token()).containsExactly("an", "other");
+        assertThat(tokens).extracting(token -> token.logprob()).containsExactly(-0.75, -1.0e-5);
+        assertThat(tokens.getFirst().topLogprobs()).hasSize(2);
+
+        try (StreamResponse<ChatCompletionChunk> stream =
+                client.chat().completions().createStreaming(params)) {
+            List<ChatCompletionChunk.Choice> chunks =
+                    stream.stream().flatMap(chunk -> chunk.choices().stream()).toList();
+            for (int index = 0; index < 2; index++) {
+                int choice = index;
+                assertThat(chunks.stream()
+                                .filter(chunk -> chunk.index() == choice)
+                                .flatMap(chunk -> chunk.delta().content().stream())
+                                .collect(Collectors.joining()))
+                        .isEqualTo(choice == 0 ? "one" : "another");
+            }
+            assertThat(chunks.stream()
+                            .flatMap(chunk -> chunk.logprobs().stream())
+                            .flatMap(logprobs -> logprobs.content().orElseThrow().stream())
+                            .mapToDouble(token -> token.logprob())
+                            .sum())
+                    .isEqualTo(-0.25 - 0.75 - 1.0e-5);
+        }
+    }
+
+    @Test
     void listsAndReadsModels() {
         OpenAIClient client = client("/v1", ApiFixture.KEY);
 

@@ -35,7 +35,12 @@ class TenancyIT {
     @BeforeAll
     static void start() throws Exception {
         DispatchConfig quickToDoubt = new DispatchConfig(
-                Duration.ofSeconds(2), Duration.ofMillis(300), Duration.ofSeconds(2), 3, Duration.ofSeconds(1));
+                Duration.ofSeconds(2),
+                Duration.ofMillis(300),
+                Duration.ofSeconds(2),
+                3,
+                Duration.ofSeconds(1),
+                Duration.ZERO);
         api = new StoreFixture(quickToDoubt);
     }
 

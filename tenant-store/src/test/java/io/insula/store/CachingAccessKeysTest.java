@@ -195,7 +195,7 @@ class CachingAccessKeysTest {
 
         Principal put(String key, @Nullable Instant expiresAt) {
             Principal principal =
-                    new Principal(UUID.randomUUID(), new TenantId(UUID.randomUUID()), UUID.randomUUID(), false);
+                    new Principal(UUID.randomUUID(), new TenantId(UUID.randomUUID()), 1, UUID.randomUUID(), false);
             grants.put(PEPPER.digest(key), new KeyGrant(principal, expiresAt));
             return principal;
         }

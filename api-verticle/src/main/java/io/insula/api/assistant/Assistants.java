@@ -3,9 +3,7 @@ package io.insula.api.assistant;
 import io.insula.api.dispatch.Generation;
 import io.insula.api.error.ApiError;
 import io.insula.protocol.ChatMessage;
-import io.insula.protocol.OutputOptions;
 import io.insula.protocol.RequestId;
-import io.insula.protocol.SamplingParameters;
 import io.insula.protocol.StopConditions;
 import io.insula.protocol.TenantId;
 import io.insula.store.AssistantConfig;
@@ -61,11 +59,14 @@ public final class Assistants {
     /**
      * Joins a request with its config.
      *
+     * @param weight the tenant's share of an engine
      * @param alias what the dialect reads the client's model name as
-     * @return fails as {@link #find} does
+     * @return fails as {@link #find} does, or with {@link ApiError.InvalidRequest} where the config allows less than asked
      */
-    public Future<Generation> resolve(TenantId tenant, RequestId id, ChatRequest request, UnaryOperator<String> alias) {
-        return find(tenant, alias.apply(request.model()), request.model()).map(config -> join(id, request, config));
+    public Future<Generation> resolve(
+            TenantId tenant, double weight, RequestId id, ChatRequest request, UnaryOperator<String> alias) {
+        return find(tenant, alias.apply(request.model()), request.model())
+                .map(config -> join(weight, id, request, config));
     }
 
     private Future<AssistantConfig> find(TenantId tenant, String name, String asked) {
@@ -81,24 +82,35 @@ public final class Assistants {
         return Future.failedFuture(new ApiError.StoreUnavailable().failure());
     }
 
-    private Generation join(RequestId id, ChatRequest request, AssistantConfig config) {
-        Long seed = request.seed();
-        Integer maxTokens = first(request.maxTokens(), config.maxTokens());
-        SamplingParameters sampling = new SamplingParameters(
-                Objects.requireNonNullElse(first(request.temperature(), config.temperature()), DEFAULT_TEMPERATURE),
-                Objects.requireNonNullElse(first(request.topP(), config.topP()), DEFAULT_TOP_P),
-                seed != null ? seed : seeds.getAsLong());
+    private Generation join(double weight, RequestId id, ChatRequest request, AssistantConfig config) {
         return new Generation(
                 id,
                 config.tenant(),
-                1,
+                weight,
                 config.id(),
                 config.model(),
                 withPrompt(config.systemPrompt(), request.messages()),
-                sampling,
-                StopConditions.of(maxTokens == null ? 0 : maxTokens, request.stop()),
-                OutputOptions.TEXT,
+                request.sampling()
+                        .with(
+                                Objects.requireNonNullElse(config.temperature(), DEFAULT_TEMPERATURE),
+                                Objects.requireNonNullElse(config.topP(), DEFAULT_TOP_P),
+                                seeds.getAsLong()),
+                limited(request.stop(), config.maxTokens()),
+                request.form().output(),
                 0);
+    }
+
+    private static StopConditions limited(StopConditions stop, @Nullable Integer configured) {
+        if (stop.maxTokens() != 0 || configured == null) {
+            return stop;
+        }
+        if (stop.minTokens() > configured) {
+            throw ApiError.invalid(
+                            "min_tokens",
+                            stop.minTokens() + " (expected: at most " + configured + ", the assistant's max_tokens)")
+                    .failure();
+        }
+        return stop.withMaxTokens(configured);
     }
 
     /** Chat templates take one system message, at the start: the config's prompt and the request's leading ones join. */
@@ -118,9 +130,5 @@ public final class Assistants {
         joined.add(new ChatMessage(SYSTEM, system.toString()));
         joined.addAll(messages.subList(leading, messages.size()));
         return joined;
-    }
-
-    private static <T> @Nullable T first(@Nullable T requested, @Nullable T configured) {
-        return requested != null ? requested : configured;
     }
 }

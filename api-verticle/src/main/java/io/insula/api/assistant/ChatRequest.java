@@ -1,35 +1,28 @@
 package io.insula.api.assistant;
 
 import io.insula.protocol.ChatMessage;
+import io.insula.protocol.StopConditions;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One chat completion as the client asked for it, whatever the dialect.
  *
  * @param model config id, config name, or what the dialect maps to one
  * @param messages at least one
- * @param temperature 0..2; null leaves the config's default
- * @param topP 0..1; null leaves the config's default
- * @param maxTokens at least 1; null leaves the config's default
- * @param stop non-empty strings; may be empty
- * @param seed null draws one
- * @param stream whether the answer is a stream of events
- * @param includeUsage whether a stream ends with a usage chunk
+ * @param sampling how tokens are drawn
+ * @param stop when a choice ends; a limit of 0 tokens leaves the config's default
+ * @param form what the client gets, and how
  */
 public record ChatRequest(
-        String model,
-        List<ChatMessage> messages,
-        @Nullable Double temperature,
-        @Nullable Double topP,
-        @Nullable Integer maxTokens,
-        List<String> stop,
-        @Nullable Long seed,
-        boolean stream,
-        boolean includeUsage) {
+        String model, List<ChatMessage> messages, SamplingWish sampling, StopConditions stop, AnswerForm form) {
 
     public ChatRequest {
         messages = List.copyOf(messages);
-        stop = List.copyOf(stop);
+    }
+
+    /** The last message's text, when the answer is to begin with it; else empty. */
+    public String echoed() {
+        ChatMessage last = messages.getLast();
+        return form.echo() && last.role().equals("assistant") ? last.content() : "";
     }
 }

@@ -49,7 +49,7 @@ public final class Authenticator {
                 return caller(principal.get());
             }
             if (keyless == Keyless.ON_LOOPBACK && local) {
-                return new Caller(TenantId.DEFAULT, null);
+                return new Caller(TenantId.DEFAULT, Principal.DEFAULT_WEIGHT, null);
             }
             throw new ApiError.Unauthenticated().failure();
         });
@@ -110,6 +110,6 @@ public final class Authenticator {
     }
 
     private static Caller caller(Principal principal) {
-        return new Caller(principal.tenant(), principal.key());
+        return new Caller(principal.tenant(), principal.weight(), principal.key());
     }
 }

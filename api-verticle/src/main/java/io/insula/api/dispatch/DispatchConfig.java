@@ -10,12 +10,25 @@ import java.time.Duration;
  * @param cancelGrace how long a cancelled stream's exact token counts are waited for
  * @param tries engines asked before the client is told that none is free
  * @param retryAfter what a client is told to wait when no engine named a time
+ * @param deadline how long an answer may take, also where the client waits longer; zero for ever
  */
 public record DispatchConfig(
-        Duration admissionTimeout, Duration silenceTimeout, Duration cancelGrace, int tries, Duration retryAfter) {
+        Duration admissionTimeout,
+        Duration silenceTimeout,
+        Duration cancelGrace,
+        int tries,
+        Duration retryAfter,
+        Duration deadline) {
+
+    private static final Duration LONGEST = Duration.ofDays(1);
 
     public static final DispatchConfig DEFAULT = new DispatchConfig(
-            Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofSeconds(2), 3, Duration.ofSeconds(1));
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(2),
+            3,
+            Duration.ofSeconds(1),
+            Duration.ZERO);
 
     public DispatchConfig {
         positive("admissionTimeout", admissionTimeout);
@@ -24,6 +37,9 @@ public record DispatchConfig(
         positive("retryAfter", retryAfter);
         if (tries < 1) {
             throw new IllegalArgumentException("tries: " + tries + " (expected: >= 1)");
+        }
+        if (deadline.isNegative() || deadline.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("deadline: " + deadline + " (expected: 0.." + LONGEST + ")");
         }
     }
 

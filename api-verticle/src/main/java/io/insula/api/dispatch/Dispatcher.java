@@ -13,6 +13,7 @@ import io.insula.protocol.Leases;
 import io.insula.protocol.NodeId;
 import io.insula.protocol.RequestId;
 import io.insula.protocol.StreamFrame;
+import io.insula.protocol.StreamFrame.FinishReason;
 import io.insula.protocol.StreamFrame.StreamDelta;
 import io.insula.protocol.StreamFrame.StreamEnd;
 import io.insula.protocol.StreamFrame.StreamProgress;
@@ -27,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -152,10 +154,19 @@ public final class Dispatcher {
         stream.fingerprint = candidate.fingerprint();
         stream.tried.add(node);
         engines.charge(node);
-        GenerateCommand command = generation.command(stream.attempt, apiNode, apiInstance);
+        GenerateCommand command = generation.command(stream.attempt, apiNode, apiInstance, remainingMillis(stream));
         port.admit(node, command, config.admissionTimeout())
                 .onSuccess(admission -> answered(stream, node, command.attempt(), admission))
                 .onFailure(failure -> unanswered(stream, node, command.attempt(), failure));
+    }
+
+    /** What is left of the time that the client or the server gives the answer; 0 for ever. */
+    private int remainingMillis(RunningStream stream) {
+        long configured = config.deadline().toMillis();
+        long asked = stream.generation.deadlineMillis();
+        long whole = configured == 0 || asked == 0 ? Math.max(configured, asked) : Math.min(configured, asked);
+        long passed = TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong() - stream.startedNanos);
+        return whole == 0 ? 0 : (int) Math.max(1, whole - passed);
     }
 
     private ApiError refusal(RunningStream stream) {
@@ -264,8 +275,9 @@ public final class Dispatcher {
                 // It only says that the engine is alive.
             }
             case StreamPrompt prompt -> {
-                // Not asked for yet; it counts in the sequence.
-                inSequence(stream, prompt.sequence());
+                if (inSequence(stream, prompt.sequence()) && !stream.leaving) {
+                    stream.listener.prompt(prompt.scores());
+                }
             }
             case StreamDelta delta -> {
                 if (inSequence(stream, delta.sequence())) {
@@ -293,15 +305,21 @@ public final class Dispatcher {
     }
 
     private void delta(RunningStream stream, StreamDelta delta) {
-        stream.append(delta.tokens());
+        RunningChoice choice = stream.choice(delta.choice());
+        if (choice == null) {
+            lost(stream, "a frame of choice " + delta.choice() + " came, which nobody asked for");
+            return;
+        }
+        choice.append(delta.tokens());
         if (stream.firstTokenNanos == 0 && delta.tokens().size() > 0) {
             stream.firstTokenNanos = stream.heardNanos;
         }
-        if (delta.finish() != null) {
-            stream.finish = delta.finish();
+        FinishReason finish = delta.finish();
+        if (finish != null) {
+            choice.finished(finish);
         }
         if (!stream.leaving) {
-            stream.listener.delta(delta.text());
+            stream.listener.delta(delta.choice(), delta.text(), delta.scores(), finish);
             touch(stream);
         }
     }
@@ -310,11 +328,10 @@ public final class Dispatcher {
         if (stream.leaving) {
             return new Result.Cancelled();
         }
+        FinishReason finish = stream.finish();
         return switch (end.outcome()) {
             case COMPLETED ->
-                stream.finish == null
-                        ? new Result.Failed(new ApiError.EngineLost())
-                        : new Result.Completed(stream.finish);
+                finish == null ? new Result.Failed(new ApiError.EngineLost()) : new Result.Completed(finish);
             case CANCELLED -> new Result.Failed(new ApiError.EngineLost());
             case EXPIRED -> new Result.Failed(new ApiError.DeadlineExceeded());
             case FAILED ->

@@ -36,7 +36,17 @@ public record Generation(
         messages = List.copyOf(messages);
     }
 
-    GenerateCommand command(int attempt, NodeId apiNode, int apiInstance) {
+    /** The same for a client that waits at most so long; 0 for ever. */
+    public Generation within(int millis) {
+        return new Generation(request, tenant, weight, config, model, messages, sampling, stop, output, millis);
+    }
+
+    /**
+     * The command of one attempt.
+     *
+     * @param remainingMillis how long its end is waited for; 0 for ever
+     */
+    GenerateCommand command(int attempt, NodeId apiNode, int apiInstance, int remainingMillis) {
         return GenerateCommand.of(request, model, messages)
                 .attempt(attempt, List.of())
                 .frames(apiNode, apiInstance)
@@ -45,7 +55,7 @@ public record Generation(
                 .sampling(sampling)
                 .stop(stop)
                 .output(output)
-                .deadlineMillis(deadlineMillis)
+                .deadlineMillis(remainingMillis)
                 .build();
     }
 

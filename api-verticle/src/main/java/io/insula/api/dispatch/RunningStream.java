@@ -6,9 +6,10 @@ import io.insula.protocol.StreamFrame.Timings;
 import io.insula.protocol.StreamFrame.Usage;
 import io.insula.protocol.TokenIds;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the HTTP side knows of one generation between its dispatch and its end. */
@@ -33,42 +34,52 @@ final class RunningStream {
     int promptTokens;
     int nextSequence;
 
-    @Nullable
-    FinishReason finish;
-
     long heardNanos;
     long firstTokenNanos;
     boolean leaving;
     long leavingDeadlineNanos;
     boolean touched;
 
-    private int[] tokens = {};
-    private int tokenCount;
+    private final List<RunningChoice> choices;
 
     RunningStream(Generation generation, StreamListener listener, long nowNanos) {
         this.generation = generation;
         this.listener = listener;
         this.startedNanos = nowNanos;
         this.heardNanos = nowNanos;
+        this.choices = Stream.generate(RunningChoice::new)
+                .limit(generation.output().choices())
+                .toList();
     }
 
-    /** Keeps the ids of delivered tokens: an engine that takes the stream over replays them. */
-    void append(TokenIds ids) {
-        int more = ids.size();
-        if (tokens.length - tokenCount < more) {
-            tokens = Arrays.copyOf(tokens, Math.max(tokenCount * 2, tokenCount + more + 16));
-        }
-        for (int i = 0; i < more; i++) {
-            tokens[tokenCount++] = ids.get(i);
-        }
+    /** One choice, or null where there is none of this index. */
+    @Nullable
+    RunningChoice choice(int index) {
+        return index < choices.size() ? choices.get(index) : null;
     }
 
-    TokenIds delivered() {
-        return TokenIds.of(Arrays.copyOf(tokens, tokenCount));
+    /** The tokens of each choice that were delivered. */
+    List<TokenIds> delivered() {
+        return choices.stream().map(RunningChoice::delivered).toList();
+    }
+
+    /** How the whole ended: cut short when any choice was; null while any choice runs. */
+    @Nullable
+    FinishReason finish() {
+        FinishReason whole = FinishReason.STOP;
+        for (RunningChoice choice : choices) {
+            FinishReason finish = choice.finish();
+            if (finish == null) {
+                return null;
+            }
+            whole = finish == FinishReason.LENGTH ? finish : whole;
+        }
+        return whole;
     }
 
     Usage usageSoFar() {
-        return new Usage(promptTokens, tokenCount, 0);
+        return new Usage(
+                promptTokens, choices.stream().mapToInt(RunningChoice::tokens).sum(), 0);
     }
 
     Timings timingsAt(long nowNanos) {

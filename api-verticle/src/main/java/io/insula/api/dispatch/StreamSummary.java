@@ -18,7 +18,11 @@ public record StreamSummary(Result result, int admittedAttempts, Usage usage, Ti
     /** How a generation ended. */
     public sealed interface Result {
 
-        /** The answer is complete. */
+        /**
+         * Every choice is complete.
+         *
+         * @param finish LENGTH when any of them was cut short
+         */
         record Completed(FinishReason finish) implements Result {}
 
         /** The client left, or read too slowly. */

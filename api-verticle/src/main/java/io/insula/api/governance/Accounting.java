@@ -6,7 +6,10 @@ import io.insula.api.dispatch.StreamHandle;
 import io.insula.api.dispatch.StreamListener;
 import io.insula.api.dispatch.StreamSummary;
 import io.insula.api.dispatch.StreamSummary.Result;
+import io.insula.protocol.StreamFrame.FinishReason;
+import io.insula.protocol.TokenScores;
 import io.insula.store.UsageEntry;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -57,8 +60,13 @@ public final class Accounting {
         }
 
         @Override
-        public void delta(String text) {
-            listener.delta(text);
+        public void prompt(List<TokenScores> scores) {
+            listener.prompt(scores);
+        }
+
+        @Override
+        public void delta(int choice, String text, List<TokenScores> scores, @Nullable FinishReason finish) {
+            listener.delta(choice, text, scores, finish);
         }
 
         @Override

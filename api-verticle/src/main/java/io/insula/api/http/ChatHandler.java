@@ -1,7 +1,9 @@
 package io.insula.api.http;
 
+import io.insula.api.assistant.AnswerForm;
 import io.insula.api.assistant.Assistants;
 import io.insula.api.assistant.ChatRequest;
+import io.insula.api.auth.Caller;
 import io.insula.api.dispatch.Generation;
 import io.insula.api.dispatch.StreamHandle;
 import io.insula.api.dispatch.StreamListener;
@@ -50,9 +52,15 @@ final class ChatHandler {
     void handle(RoutingContext context, ChatDialect dialect) {
         Exchange exchange = Exchange.of(context);
         ChatRequest request = dialect.read(exchange.body());
-        hop.here(assistants.resolve(exchange.caller().tenant(), exchange.id, request, dialect::alias))
+        Caller caller = exchange.caller();
+        hop.here(assistants.resolve(caller.tenant(), caller.weight(), exchange.id, request, dialect::alias))
                 .compose(generation -> {
-                    start(context, exchange, dialect, request, generation);
+                    start(
+                            context,
+                            exchange,
+                            dialect,
+                            request,
+                            generation.within(PreferredWait.millis(context.request())));
                     return Future.succeededFuture();
                 })
                 .onFailure(context::fail);
@@ -67,7 +75,7 @@ final class ChatHandler {
         if (exchange.hasLeft()) {
             return;
         }
-        StreamListener answer = answer(context, exchange, writers(exchange, dialect, request), request.stream());
+        StreamListener answer = answer(context, exchange, writers(exchange, dialect, request), request.form());
         StreamHandle stream = accounting.generate(exchange.caller().key(), generation, answer);
         exchange.onLeave(stream::cancel);
     }
@@ -78,23 +86,25 @@ final class ChatHandler {
                 exchange.id.createdAtMillis() / 1000,
                 request.model(),
                 dialect.systemFingerprint(fingerprint),
-                request.includeUsage());
+                request.form().includeUsage(),
+                request.echoed());
     }
 
     private StreamListener answer(
-            RoutingContext context, Exchange exchange, Function<String, AnswerWriter> writers, boolean stream) {
+            RoutingContext context, Exchange exchange, Function<String, AnswerWriter> writers, AnswerForm form) {
         Consumer<ApiError> failure = error -> errors.respond(context, error);
         Runnable firstText = () -> meters.firstToken(nanoClock.getAsLong() - exchange.startedNanos);
         Outflow outflow = new Outflow(vertx, context, config.slowReaderTimeout().toMillis(), meters);
-        return stream
+        return form.stream()
                 ? new SseAnswer(
                         vertx,
                         context,
+                        form.choices(),
                         writers,
                         failure,
                         firstText,
                         outflow,
                         config.keepAliveInterval().toMillis())
-                : new WholeAnswer(context, writers, failure, firstText, outflow);
+                : new WholeAnswer(context, form, writers, failure, firstText, outflow);
     }
 }

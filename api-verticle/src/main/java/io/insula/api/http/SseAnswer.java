@@ -6,14 +6,18 @@ import io.insula.api.dispatch.StreamSummary.Result;
 import io.insula.api.error.ApiError;
 import io.insula.api.json.JsonBytes;
 import io.insula.api.openai.AnswerWriter;
+import io.insula.protocol.StreamFrame.FinishReason;
+import io.insula.protocol.TokenScores;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 final class SseAnswer implements StreamListener {
 
     private static final String KEEP_ALIVE = ": keep-alive\n\n";
-    private static final int MAX_PIECE_CHARS = 16 << 10;
 
     private final RoutingContext context;
     private final HttpServerResponse response;
@@ -38,15 +41,15 @@ final class SseAnswer implements StreamListener {
     private final Consumer<ApiError> failure;
     private final Runnable firstText;
     private final Outflow outflow;
-    private final StringBuilder pending = new StringBuilder();
+    private final List<PendingChoice> choices;
     private final long keepAliveTimer;
     private @Nullable AnswerWriter writer;
     private boolean spoke;
-    private boolean roleWritten;
     private boolean wrote;
     private @Nullable UnaryOperator<JsonBytes> last;
 
     /**
+     * @param choices how many there are
      * @param writers makes the writer from the engine's fingerprint
      * @param failure answers an error while no head is written
      * @param firstText called with the first text
@@ -55,6 +58,7 @@ final class SseAnswer implements StreamListener {
     SseAnswer(
             Vertx vertx,
             RoutingContext context,
+            int choices,
             Function<String, AnswerWriter> writers,
             Consumer<ApiError> failure,
             Runnable firstText,
@@ -63,6 +67,7 @@ final class SseAnswer implements StreamListener {
         this.vertx = vertx;
         this.context = context;
         this.response = context.response();
+        this.choices = IntStream.range(0, choices).mapToObj(PendingChoice::new).toList();
         this.writers = writers;
         this.failure = failure;
         this.firstText = firstText;
@@ -77,31 +82,35 @@ final class SseAnswer implements StreamListener {
     }
 
     @Override
-    public void delta(String text) {
-        if (!text.isEmpty()) {
-            if (!spoke) {
-                spoke = true;
-                firstText.run();
-            }
-            pending.append(text);
+    public void prompt(List<TokenScores> scores) {
+        // A stream is never asked for them.
+    }
+
+    @Override
+    public void delta(int choice, String text, List<TokenScores> scores, @Nullable FinishReason finish) {
+        if (!spoke && !text.isEmpty()) {
+            spoke = true;
+            firstText.run();
         }
+        choices.get(choice).append(text, scores, finish);
     }
 
     @Override
     public void flush() {
         while (isOpen() && !outflow.isFull()) {
-            if (last != null && pending.length() <= MAX_PIECE_CHARS) {
-                JsonBytes out = new JsonBytes(1024 + pending.length());
-                text(out, pending.length());
+            long chars = choices.stream().mapToLong(PendingChoice::chars).sum();
+            if (last != null && chars <= PendingChoice.MAX_PIECE_CHARS) {
+                JsonBytes out = new JsonBytes((int) (1024 + 2 * chars));
+                write(out, Integer.MAX_VALUE);
                 head();
                 outflow.end(last.apply(out).toBuffer());
                 return;
             }
-            if (pending.isEmpty()) {
+            if (choices.stream().allMatch(PendingChoice::isEmpty)) {
                 return;
             }
-            JsonBytes out = new JsonBytes(512 + Math.min(pending.length(), MAX_PIECE_CHARS));
-            text(out, piece());
+            JsonBytes out = new JsonBytes((int) (512 + Math.min(chars, PendingChoice.MAX_PIECE_CHARS)));
+            write(out, PendingChoice.MAX_PIECE_CHARS);
             head();
             wrote = true;
             outflow.write(out.toBuffer());
@@ -112,9 +121,9 @@ final class SseAnswer implements StreamListener {
     public void ended(StreamSummary summary) {
         vertx.cancelTimer(keepAliveTimer);
         switch (summary.result()) {
-            case Result.Completed completed ->
+            case Result.Completed _ ->
                 endWith(out -> {
-                    Objects.requireNonNull(writer).finish(out, completed.finish(), summary.usage());
+                    Objects.requireNonNull(writer).end(out, summary.usage());
                     return out;
                 });
             case Result.Failed failed -> fail(failed.error());
@@ -151,26 +160,15 @@ final class SseAnswer implements StreamListener {
         wrote = false;
     }
 
-    /** How much of the merged text goes into one event: a reader that is slow but reads is seen to take something. */
-    private int piece() {
-        if (pending.length() <= MAX_PIECE_CHARS) {
-            return pending.length();
-        }
-        return Character.isHighSurrogate(pending.charAt(MAX_PIECE_CHARS - 1)) ? MAX_PIECE_CHARS - 1 : MAX_PIECE_CHARS;
-    }
-
-    /** The role chunk once, then merged text. */
-    private void text(JsonBytes out, int chars) {
+    /** The next piece of each choice that has something to tell, until there is enough for one event. */
+    private void write(JsonBytes out, int enough) {
         if (writer == null) {
             return;
         }
-        if (!roleWritten) {
-            roleWritten = true;
-            writer.role(out);
-        }
-        if (chars > 0) {
-            writer.delta(out, pending, chars);
-            pending.delete(0, chars);
+        for (PendingChoice choice : choices) {
+            if (!choice.isEmpty() && out.size() < enough) {
+                choice.write(out, writer);
+            }
         }
     }
 

@@ -1,15 +1,22 @@
 package io.insula.api.http;
 
+import io.insula.api.assistant.AnswerForm;
 import io.insula.api.dispatch.StreamListener;
 import io.insula.api.dispatch.StreamSummary;
 import io.insula.api.dispatch.StreamSummary.Result;
 import io.insula.api.error.ApiError;
 import io.insula.api.json.JsonBytes;
 import io.insula.api.openai.AnswerWriter;
+import io.insula.api.openai.ChoiceText;
+import io.insula.protocol.StreamFrame.FinishReason;
+import io.insula.protocol.TokenScores;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Collects an answer and writes it as one JSON body. */
@@ -20,21 +27,29 @@ final class WholeAnswer implements StreamListener {
     private final Consumer<ApiError> failure;
     private final Runnable firstText;
     private final Outflow outflow;
-    private final StringBuilder text = new StringBuilder();
+    private final AnswerForm form;
+    private final List<ChoiceText> choices;
+    private final List<TokenScores> promptScores = new ArrayList<>();
+    private boolean spoke;
     private @Nullable AnswerWriter writer;
 
     /**
+     * @param form what the client gets
      * @param writers makes the writer from the engine's fingerprint
      * @param failure answers an error
      * @param firstText called with the first text
      */
     WholeAnswer(
             RoutingContext context,
+            AnswerForm form,
             Function<String, AnswerWriter> writers,
             Consumer<ApiError> failure,
             Runnable firstText,
             Outflow outflow) {
         this.context = context;
+        this.form = form;
+        this.choices =
+                IntStream.range(0, form.candidates()).mapToObj(ChoiceText::new).toList();
         this.writers = writers;
         this.failure = failure;
         this.firstText = firstText;
@@ -47,11 +62,17 @@ final class WholeAnswer implements StreamListener {
     }
 
     @Override
-    public void delta(String more) {
-        if (text.isEmpty() && !more.isEmpty()) {
+    public void prompt(List<TokenScores> scores) {
+        promptScores.addAll(scores);
+    }
+
+    @Override
+    public void delta(int choice, String text, List<TokenScores> scores, @Nullable FinishReason finish) {
+        if (!spoke && !text.isEmpty()) {
+            spoke = true;
             firstText.run();
         }
-        text.append(more);
+        choices.get(choice).append(text, scores, finish);
     }
 
     @Override
@@ -66,10 +87,16 @@ final class WholeAnswer implements StreamListener {
             return;
         }
         switch (summary.result()) {
-            case Result.Completed completed -> {
+            case Result.Completed _ -> {
                 if (writer != null) {
-                    JsonBytes out = new JsonBytes(640 + text.length());
-                    writer.completion(out, text, completed.finish(), summary.usage());
+                    JsonBytes out = new JsonBytes(
+                            640 + choices.stream().mapToInt(ChoiceText::weight).sum());
+                    writer.completion(
+                            out,
+                            ChoiceText.best(choices, form.choices()),
+                            form.scored(),
+                            form.promptScored() ? promptScores : null,
+                            summary.usage());
                     response.putHeader("Content-Type", "application/json");
                     outflow.end(out.toBuffer());
                 }

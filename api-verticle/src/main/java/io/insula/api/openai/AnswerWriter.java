@@ -3,8 +3,11 @@ package io.insula.api.openai;
 import io.insula.api.json.JsonBytes;
 import io.insula.protocol.StreamFrame.FinishReason;
 import io.insula.protocol.StreamFrame.Usage;
+import io.insula.protocol.TokenScores;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AnswerWriter {
 
-    private static final byte[] ROLE = ascii(
-            "[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"logprobs\":null,\"finish_reason\":null}]");
-    private static final byte[] DELTA = ascii("[{\"index\":0,\"delta\":{\"content\":\"");
+    private static final byte[] CHOICE = ascii("[{\"index\":");
+    private static final byte[] ROLE =
+            ascii(",\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"logprobs\":null,\"finish_reason\":null}]");
+    private static final byte[] DELTA = ascii(",\"delta\":{\"content\":\"");
     private static final byte[] DELTA_END = ascii("\"},\"logprobs\":null,\"finish_reason\":null}]");
     private static final byte[] DONE = ascii("data: [DONE]\n\n");
     private static final byte[] EVENT_END = ascii("}\n\n");
@@ -29,15 +33,19 @@ public final class AnswerWriter {
     private final byte[] chunkEnd;
     private final byte[] completionStart;
     private final boolean includeUsage;
+    private final String echoed;
 
     /**
      * @param created seconds since the epoch
      * @param model the name that the client asked for
      * @param fingerprint null writes null
      * @param includeUsage whether a stream ends with a usage chunk
+     * @param echoed text that every choice begins with; may be empty
      */
-    public AnswerWriter(String id, long created, String model, @Nullable String fingerprint, boolean includeUsage) {
+    public AnswerWriter(
+            String id, long created, String model, @Nullable String fingerprint, boolean includeUsage, String echoed) {
         this.includeUsage = includeUsage;
+        this.echoed = echoed;
         this.chunkStart = new JsonBytes(256)
                 .raw("data: ")
                 .raw(start(id, "chat.completion.chunk", created, model, fingerprint))
@@ -47,23 +55,39 @@ public final class AnswerWriter {
                 start(id, "chat.completion", created, model, fingerprint).toArray();
     }
 
-    /** The first chunk: the role and empty content. */
-    public void role(JsonBytes out) {
-        out.raw(chunkStart).raw(ROLE).raw(chunkEnd);
+    /** The first chunk of a choice: the role and empty content; then what is echoed. */
+    public void role(JsonBytes out, int choice) {
+        out.raw(chunkStart).raw(CHOICE).number(choice).raw(ROLE).raw(chunkEnd);
+        if (!echoed.isEmpty()) {
+            delta(out, choice, echoed, echoed.length(), List.of());
+        }
     }
 
-    /** A chunk of the text's first characters. */
-    public void delta(JsonBytes out, CharSequence text, int chars) {
-        out.raw(chunkStart).raw(DELTA).escaped(text, chars).raw(DELTA_END).raw(chunkEnd);
+    /** A chunk of the text's first characters and of log-probabilities, where there are any. */
+    public void delta(JsonBytes out, int choice, CharSequence text, int chars, List<TokenScores> scores) {
+        out.raw(chunkStart).raw(CHOICE).number(choice).raw(DELTA).escaped(text, chars);
+        if (scores.isEmpty()) {
+            out.raw(DELTA_END);
+        } else {
+            ScoresWriter.answer(out.raw("\"},\"logprobs\":"), scores);
+            out.raw(",\"finish_reason\":null}]");
+        }
+        out.raw(chunkEnd);
     }
 
-    /** The finish chunk, the usage chunk when asked for, and the end mark. */
-    public void finish(JsonBytes out, FinishReason finish, Usage usage) {
+    /** The last chunk of a choice. */
+    public void finish(JsonBytes out, int choice, FinishReason finish) {
         out.raw(chunkStart)
-                .raw("[{\"index\":0,\"delta\":{},\"logprobs\":null,\"finish_reason\":\"")
+                .raw(CHOICE)
+                .number(choice)
+                .raw(",\"delta\":{},\"logprobs\":null,\"finish_reason\":\"")
                 .raw(name(finish))
                 .raw("\"}]")
                 .raw(chunkEnd);
+    }
+
+    /** The usage chunk when asked for, and the end mark. */
+    public void end(JsonBytes out, Usage usage) {
         if (includeUsage) {
             out.raw(chunkStart).raw("[],\"usage\":");
             usage(out, usage);
@@ -72,15 +96,42 @@ public final class AnswerWriter {
         out.raw(DONE);
     }
 
-    /** A whole completion. */
-    public void completion(JsonBytes out, CharSequence text, FinishReason finish, Usage usage) {
-        out.raw(completionStart)
-                .raw("[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"")
-                .escaped(text)
-                .raw("\",\"refusal\":null},\"logprobs\":null,\"finish_reason\":\"")
-                .raw(name(finish))
-                .raw("\"}],\"usage\":");
+    /**
+     * A whole completion.
+     *
+     * @param choices in the order in which the client gets them; each has ended
+     * @param scored whether the client is told of the answers' log-probabilities
+     * @param promptScores of the prompt's tokens from the second one on; null when they were not asked for
+     */
+    public void completion(
+            JsonBytes out,
+            List<ChoiceText> choices,
+            boolean scored,
+            @Nullable List<TokenScores> promptScores,
+            Usage usage) {
+        out.raw(completionStart).raw("[");
+        for (int i = 0; i < choices.size(); i++) {
+            ChoiceText choice = choices.get(i);
+            out.raw(i == 0 ? "{\"index\":" : ",{\"index\":")
+                    .number(i)
+                    .raw(",\"message\":{\"role\":\"assistant\",\"content\":\"")
+                    .escaped(echoed)
+                    .escaped(choice.text())
+                    .raw("\",\"refusal\":null},\"logprobs\":");
+            if (scored) {
+                ScoresWriter.answer(out, choice.scores());
+            } else {
+                out.raw("null");
+            }
+            out.raw(",\"finish_reason\":\"")
+                    .raw(name(Objects.requireNonNull(choice.finish())))
+                    .raw("\"}");
+        }
+        out.raw("],\"usage\":");
         usage(out, usage);
+        if (promptScores != null) {
+            ScoresWriter.prompt(out.raw(",\"prompt_logprobs\":"), promptScores);
+        }
         out.raw("}");
     }
 

@@ -10,12 +10,21 @@ import org.jspecify.annotations.Nullable;
 /** Reads typed fields of one JSON object; null and absent are the same, everything else of the wrong type is refused. */
 final class Fields {
 
-    private static final int SHOWN_CHARS = 60;
+    static final int SHOWN_CHARS = 60;
 
     private final ObjectNode object;
+    private final String path;
 
     Fields(ObjectNode object) {
+        this(object, "");
+    }
+
+    /**
+     * @param path what stands before the fields' names in errors
+     */
+    Fields(ObjectNode object, String path) {
         this.object = object;
+        this.path = path;
     }
 
     @Nullable
@@ -31,7 +40,7 @@ final class Fields {
             return null;
         }
         if (!value.isTextual()) {
-            throw wrong(name, value, "a string");
+            throw wrong(path + name, value, "a string");
         }
         return value.textValue();
     }
@@ -42,7 +51,7 @@ final class Fields {
             return false;
         }
         if (!value.isBoolean()) {
-            throw wrong(name, value, "true or false");
+            throw wrong(path + name, value, "true or false");
         }
         return value.booleanValue();
     }
@@ -50,17 +59,36 @@ final class Fields {
     @Nullable
     Double number(String name, int low, int high) {
         JsonNode value = get(name);
+        return value == null ? null : decimal(name, value, low, high, low + ".." + high);
+    }
+
+    double number(String name, int low, int high, double otherwise) {
+        Double number = number(name, low, high);
+        return number == null ? otherwise : number;
+    }
+
+    /** A number of more than zero. */
+    double positive(String name, int high, double otherwise) {
+        JsonNode value = get(name);
         if (value == null) {
-            return null;
+            return otherwise;
         }
-        String allowed = low + ".." + high;
+        String allowed = "more than 0, at most " + high;
+        double number = decimal(name, value, 0, high, allowed);
+        if (number == 0) {
+            throw wrong(path + name, value, allowed);
+        }
+        return number;
+    }
+
+    private double decimal(String name, JsonNode value, int low, int high, String allowed) {
         if (!value.isNumber()) {
-            throw wrong(name, value, allowed);
+            throw wrong(path + name, value, allowed);
         }
         // Compared as decimals: 2.0000000000000000001 is a double 2.0.
         BigDecimal decimal = value.decimalValue();
         if (decimal.compareTo(BigDecimal.valueOf(low)) < 0 || decimal.compareTo(BigDecimal.valueOf(high)) > 0) {
-            throw wrong(name, value, allowed);
+            throw wrong(path + name, value, allowed);
         }
         return decimal.doubleValue();
     }
@@ -73,11 +101,11 @@ final class Fields {
         }
         String allowed = "an integer, " + low + ".." + high;
         if (!value.isIntegralNumber() || !value.canConvertToLong()) {
-            throw wrong(name, value, allowed);
+            throw wrong(path + name, value, allowed);
         }
         long integer = value.longValue();
         if (integer < low || integer > high) {
-            throw wrong(name, value, allowed);
+            throw wrong(path + name, value, allowed);
         }
         return integer;
     }

@@ -1,5 +1,7 @@
 package io.insula.api.openai;
 
+import io.insula.protocol.OutputOptions;
+
 /**
  * Bounds of a chat request's fields.
  *
@@ -8,10 +10,23 @@ package io.insula.api.openai;
  * @param maxStop stop strings
  * @param maxStopChars characters of one stop string
  * @param maxModelChars characters of the model's name
+ * @param maxStopTokens stop tokens
+ * @param maxLogitBias tokens with a bias
+ * @param maxChoices 1..128; answers generated for one request
+ * @param maxTotalTokens tokens of all answers together, where there is more than one
  */
-public record RequestLimits(int maxMessages, int maxContentParts, int maxStop, int maxStopChars, int maxModelChars) {
+public record RequestLimits(
+        int maxMessages,
+        int maxContentParts,
+        int maxStop,
+        int maxStopChars,
+        int maxModelChars,
+        int maxStopTokens,
+        int maxLogitBias,
+        int maxChoices,
+        int maxTotalTokens) {
 
-    public static final RequestLimits DEFAULT = new RequestLimits(2048, 1024, 4, 256, 256);
+    public static final RequestLimits DEFAULT = new RequestLimits(2048, 1024, 4, 256, 256, 128, 1024, 16, 65_536);
 
     public RequestLimits {
         positive("maxMessages", maxMessages);
@@ -19,6 +34,14 @@ public record RequestLimits(int maxMessages, int maxContentParts, int maxStop, i
         positive("maxStop", maxStop);
         positive("maxStopChars", maxStopChars);
         positive("maxModelChars", maxModelChars);
+        positive("maxStopTokens", maxStopTokens);
+        positive("maxLogitBias", maxLogitBias);
+        positive("maxChoices", maxChoices);
+        positive("maxTotalTokens", maxTotalTokens);
+        if (maxChoices > OutputOptions.MAX_CHOICES) {
+            throw new IllegalArgumentException(
+                    "maxChoices: " + maxChoices + " (expected: 1.." + OutputOptions.MAX_CHOICES + ")");
+        }
     }
 
     private static void positive(String name, int value) {

@@ -27,6 +27,7 @@ import io.insula.protocol.StreamFrame.Timings;
 import io.insula.protocol.StreamFrame.Usage;
 import io.insula.protocol.TenantId;
 import io.insula.protocol.TokenIds;
+import io.insula.protocol.TokenScores;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -83,6 +84,81 @@ class DispatcherTest {
         assertThat(port.commands).extracting(GenerateCommand::attempt).containsExactly(0, 1);
         assertThat(port.nodes).doesNotHaveDuplicates();
         assertThat(heard.told).hasSize(1);
+    }
+
+    @Test
+    void aLaterEngineGetsWhatIsLeftOfTheTime() {
+        renew("a");
+        renew("b");
+        dispatcher.dispatch(generation(1).within(5_000), heard);
+        clock.advance(Duration.ofMillis(1_200));
+        port.answer(0, rejected(Admission.Reason.OVERLOADED, 700));
+
+        assertThat(port.commands).extracting(GenerateCommand::deadlineMillis).containsExactly(5_000, 3_800);
+    }
+
+    @Test
+    void theConfiguredDeadlineBoundsEveryRequest() {
+        Dispatcher strict = new Dispatcher(
+                new NodeId("api"),
+                0,
+                new DispatchConfig(
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(2),
+                        3,
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(4)),
+                engines,
+                port,
+                clock,
+                new DispatchMeters(meters));
+        renew("a");
+        strict.dispatch(generation(1), heard);
+        strict.dispatch(generation(2).within(5_000), heard);
+        strict.dispatch(generation(3).within(3_000), heard);
+
+        assertThat(port.commands).extracting(GenerateCommand::deadlineMillis).containsExactly(4_000, 4_000, 3_000);
+    }
+
+    @Test
+    void choicesAreToldApartAndTheWholeIsCutShortWhenOneIs() {
+        startTwoChoices();
+        frames("a", delta(0, 0, "x"), ofSecond(1, "y", null), finish(0, 2));
+        frames("a", ofSecond(3, "z", FinishReason.LENGTH), end(0, 4, Outcome.COMPLETED));
+
+        assertThat(heard.told).containsExactly("admitted f-a", "x", "1: y", "", "flush", "1: z", "ended");
+        assertThat(heard.result()).isEqualTo(new Result.Completed(FinishReason.LENGTH));
+    }
+
+    @Test
+    void anEndBeforeEveryChoiceHasEndedIsALoss() {
+        startTwoChoices();
+        frames("a", finish(0, 0), ofSecond(1, "y", null), end(0, 2, Outcome.COMPLETED));
+
+        assertThat(heard.error()).isInstanceOf(ApiError.EngineLost.class);
+    }
+
+    @Test
+    void whatWasDeliveredIsKeptForEachChoice() {
+        RunningStream stream = new RunningStream(generation(1, new OutputOptions(2, -1, -1)), heard, 0);
+        Objects.requireNonNull(stream.choice(0)).append(TokenIds.of(1, 2));
+        Objects.requireNonNull(stream.choice(1)).append(TokenIds.of(3));
+        Objects.requireNonNull(stream.choice(0)).append(TokenIds.of(4));
+
+        assertThat(stream.delivered()).containsExactly(TokenIds.of(1, 2, 4), TokenIds.of(3));
+        assertThat(stream.usageSoFar().completionTokens()).isEqualTo(4);
+        assertThat(stream.choice(2)).isNull();
+    }
+
+    private void startTwoChoices() {
+        renew("a");
+        dispatcher.dispatch(generation(1, new OutputOptions(2, -1, -1)), heard);
+        port.answer(0, new Admission.Accepted(5));
+    }
+
+    private StreamDelta ofSecond(int sequence, String text, @Nullable FinishReason finish) {
+        return new StreamDelta(heard.request(), 0, sequence, 1, TokenIds.of(sequence), text, finish);
     }
 
     @Test
@@ -334,6 +410,10 @@ class DispatcherTest {
     }
 
     private static Generation generation(long id) {
+        return generation(id, OutputOptions.TEXT);
+    }
+
+    private static Generation generation(long id, OutputOptions output) {
         return new Generation(
                 new RequestId(new UUID(7, id)),
                 TenantId.DEFAULT,
@@ -343,7 +423,7 @@ class DispatcherTest {
                 List.of(new ChatMessage("user", "Hi")),
                 new SamplingParameters(1, 1, 1),
                 StopConditions.NONE,
-                OutputOptions.TEXT,
+                output,
                 0);
     }
 
@@ -414,11 +494,16 @@ class DispatcherTest {
         }
 
         @Override
-        public void delta(String text) {
+        public void prompt(List<TokenScores> scores) {
+            told.add("prompt " + scores.size());
+        }
+
+        @Override
+        public void delta(int choice, String text, List<TokenScores> scores, @Nullable FinishReason finish) {
             if (breaks) {
                 throw new IllegalStateException("for a test");
             }
-            told.add(text);
+            told.add(choice == 0 ? text : choice + ": " + text);
         }
 
         @Override

@@ -3,11 +3,19 @@ package io.insula.api.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.insula.api.assistant.AnswerForm;
 import io.insula.api.assistant.ChatRequest;
+import io.insula.api.assistant.SamplingWish;
 import io.insula.api.error.ApiError;
 import io.insula.api.error.RequestFailure;
 import io.insula.protocol.ChatMessage;
+import io.insula.protocol.LogitBias;
+import io.insula.protocol.Penalties;
+import io.insula.protocol.StopConditions;
+import io.insula.protocol.TokenIds;
 import io.vertx.core.buffer.Buffer;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -41,19 +49,43 @@ class ChatRequestReaderTest {
         "stop":""                                           | stop                   | 1..256 characters
         "stop":["a",7]                                      | stop[1]                | 7 (expected: a string
         "stop":{}                                           | stop                   | an object (expected: a string or an array
-        "n":2                                               | n                      | 2 (expected: 1;
-        "n":0                                               | n                      | 0 (expected: 1;
+        "n":17                                              | n                      | 17 (expected: an integer, 1..16)
+        "n":0                                               | n                      | 0 (expected: an integer, 1..16)
+        "n":2,"max_tokens":40000                            | n                      | 2 times max_tokens 40000 (expected: at most 65536
+        "best_of":16,"max_tokens":5000                      | best_of                | 16 times max_tokens 5000
+        "n":3,"best_of":2                                   | best_of                | 2 (expected: an integer, 3..16)
+        "stream":true,"best_of":2                           | best_of                | 2 (expected: 1, as n, with stream: true
         "tools":[{"type":"function"}]                       | tools                  | not supported yet
         "functions":[{}]                                    | functions              | not supported yet
         "tool_choice":"required"                            | tool_choice            | not supported yet
         "response_format":{"type":"json_object"}            | response_format        | "json_object"
         "response_format":{"type":"json_schema"}            | response_format        | not supported yet
         "response_format":{}                                | response_format        | not supported yet
-        "logprobs":true                                     | logprobs               | not supported yet
-        "top_logprobs":3                                    | top_logprobs           | not supported yet
-        "logit_bias":{"1":1}                                | logit_bias             | not supported yet
-        "frequency_penalty":0.5                             | frequency_penalty      | 0.5 (expected: 0; not supported yet)
-        "presence_penalty":-1                               | presence_penalty       | -1 (expected: 0; not supported yet)
+        "logprobs":1                                        | logprobs               | 1 (expected: true or false)
+        "top_logprobs":3                                    | top_logprobs           | 3 (expected: only with logprobs: true)
+        "logprobs":true,"top_logprobs":21                   | top_logprobs           | 21 (expected: an integer, 0..20)
+        "prompt_logprobs":21                                | prompt_logprobs        | 21 (expected: an integer, 0..20)
+        "stream":true,"prompt_logprobs":0                   | prompt_logprobs        | 0 (expected: absent with stream: true)
+        "logit_bias":[1]                                    | logit_bias             | an array (expected: an object of token ids
+        "logit_bias":{"1":101}                              | logit_bias.1           | 101 (expected: -100..100)
+        "logit_bias":{"1":"1"}                              | logit_bias.1           | "1" (expected: -100..100)
+        "logit_bias":{"a":1}                                | logit_bias             | "a" (expected: token ids, 0..2147483647)
+        "logit_bias":{"-1":1}                               | logit_bias             | "-1" (expected: token ids
+        "logit_bias":{"2147483648":1}                       | logit_bias             | "2147483648" (expected: token ids
+        "logit_bias":{"1":1,"01":2}                         | logit_bias             | token 1 twice (expected: once)
+        "frequency_penalty":2.5                             | frequency_penalty      | 2.5 (expected: -2..2)
+        "presence_penalty":-3                               | presence_penalty       | -3 (expected: -2..2)
+        "repetition_penalty":0                              | repetition_penalty     | 0 (expected: more than 0, at most 10)
+        "repetition_penalty":11                             | repetition_penalty     | 11 (expected: more than 0, at most 10)
+        "top_k":-2                                          | top_k                  | -2 (expected: an integer, -1..2147483647)
+        "min_p":1.5                                         | min_p                  | 1.5 (expected: 0..1)
+        "typical_p":0                                       | typical_p              | 0 (expected: more than 0, at most 1)
+        "min_tokens":-1                                     | min_tokens             | -1 (expected: an integer, 0..
+        "max_tokens":4,"min_tokens":5                       | min_tokens             | 5 (expected: an integer, 0..4)
+        "stop_token_ids":7                                  | stop_token_ids         | 7 (expected: an array of at most 128 token ids)
+        "stop_token_ids":[1,-2]                             | stop_token_ids[1]      | -2 (expected: an integer, 0..2147483647)
+        "ignore_eos":"no"                                   | ignore_eos             | "no" (expected: true or false)
+        "echo":0                                            | echo                   | 0 (expected: true or false)
         "modalities":["audio"]                              | modalities             | not supported yet
         """)
     void aBadFieldIsNamedWithWhatIsAllowed(String field, String param, String text) {
@@ -105,22 +137,26 @@ class ChatRequestReaderTest {
     void neutralValuesAndUnknownFieldsAreAccepted() {
         ChatRequest request = read("{\"model\":\"m\"," + MESSAGES + """
                         ,"tools":[],"functions":[],"tool_choice":"none","logprobs":false,"top_logprobs":0,"logit_bias":{},
-                        "frequency_penalty":0.0,"presence_penalty":0,"n":1,"stop":[],"response_format":{"type":"text"},
+                        "frequency_penalty":0.0,"presence_penalty":0,"n":1,"stop":[],"top_k":-1,"min_p":0,"typical_p":1,
+                        "repetition_penalty":1,"stop_token_ids":[],"ignore_eos":false,"min_tokens":0,"best_of":1,"echo":false,"response_format":{"type":"text"},
                         "user":"u","metadata":{"a":"b"},"store":false,"service_tier":"auto","seed":null,"temperature":null,
                         "parallel_tool_calls":true,"modalities":["text"],"audio":null,"something_new":{"x":[1]}}""");
 
-        assertThat(request.stop()).isEmpty();
-        assertThat(request.temperature()).isNull();
-        assertThat(request.seed()).isNull();
+        assertThat(request.stop()).isEqualTo(StopConditions.NONE);
+        assertThat(request.sampling())
+                .isEqualTo(new SamplingWish(null, null, 0, 0, 1, Penalties.NONE, LogitBias.NONE, null));
+        assertThat(request.form()).isEqualTo(new AnswerForm(false, false, 1, 1, -1, -1, false));
         assertThat(request.messages()).containsExactly(new ChatMessage("user", "Hi"));
     }
 
     @Test
     void theNewerTokenLimitWins() {
         assertThat(read("{\"model\":\"m\",\"max_tokens\":5,\"max_completion_tokens\":7," + MESSAGES + "}")
+                        .stop()
                         .maxTokens())
                 .isEqualTo(7);
         assertThat(read("{\"model\":\"m\",\"max_tokens\":5,\"max_completion_tokens\":null," + MESSAGES + "}")
+                        .stop()
                         .maxTokens())
                 .isEqualTo(5);
     }
@@ -130,10 +166,48 @@ class ChatRequestReaderTest {
         ChatRequest request = read("{\"model\":\"m\",\"seed\":-9223372036854775808,\"temperature\":2,\"top_p\":0,"
                 + "\"stop\":\"###\"," + MESSAGES + "}");
 
-        assertThat(request.seed()).isEqualTo(Long.MIN_VALUE);
-        assertThat(request.temperature()).isEqualTo(2);
-        assertThat(request.topP()).isEqualTo(0);
-        assertThat(request.stop()).containsExactly("###");
+        assertThat(request.sampling().seed()).isEqualTo(Long.MIN_VALUE);
+        assertThat(request.sampling().temperature()).isEqualTo(2);
+        assertThat(request.sampling().topP()).isEqualTo(0);
+        assertThat(request.stop().strings()).containsExactly("###");
+    }
+
+    @Test
+    void theExtrasAreReadUnderVllmsNames() {
+        ChatRequest request = read("{\"model\":\"m\"," + MESSAGES + """
+                        ,"top_k":40,"min_p":0.05,"typical_p":0.9,"repetition_penalty":1.1,"frequency_penalty":-2,
+                        "presence_penalty":2.0,"logit_bias":{"50":-100,"7":1.5},"stop_token_ids":[3,2],"ignore_eos":true,
+                        "min_tokens":4,"max_tokens":9,"n":2,"best_of":3,"logprobs":true,"top_logprobs":20,
+                        "prompt_logprobs":0,"echo":true}""");
+
+        assertThat(request.sampling())
+                .isEqualTo(new SamplingWish(
+                        null,
+                        null,
+                        40,
+                        0.05,
+                        0.9,
+                        new Penalties(1.1, -2, 2),
+                        LogitBias.of(Map.of(7, 1.5, 50, -100.0)),
+                        null));
+        assertThat(request.stop()).isEqualTo(new StopConditions(9, 4, List.of(), TokenIds.of(3, 2), true));
+        assertThat(request.form()).isEqualTo(new AnswerForm(false, false, 2, 3, 20, 0, true));
+    }
+
+    @Test
+    void manyBiasesAndStopTokensAreCounted() {
+        String biases = IntStream.rangeClosed(0, RequestLimits.DEFAULT.maxLogitBias())
+                .mapToObj(i -> "\"" + i + "\":1")
+                .collect(Collectors.joining(",", "{", "}"));
+        assertThat(refused("{\"model\":\"m\"," + MESSAGES + ",\"logit_bias\":" + biases + "}")
+                        .message())
+                .isEqualTo("logit_bias: 1025 tokens (expected: at most 1024)");
+        String ids = IntStream.rangeClosed(0, RequestLimits.DEFAULT.maxStopTokens())
+                .mapToObj(Integer::toString)
+                .collect(Collectors.joining(",", "[", "]"));
+        assertThat(refused("{\"model\":\"m\"," + MESSAGES + ",\"stop_token_ids\":" + ids + "}")
+                        .message())
+                .isEqualTo("stop_token_ids: 129 ids (expected: an array of at most 128 token ids)");
     }
 
     @Test

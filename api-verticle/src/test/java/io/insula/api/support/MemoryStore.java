@@ -26,7 +26,11 @@ public final class MemoryStore implements AccessKeys, AssistantConfigs {
     private volatile boolean broken;
 
     public Principal key(String key, TenantId tenant, boolean builtIn) {
-        Principal principal = new Principal(UUID.randomUUID(), tenant, UUID.randomUUID(), builtIn);
+        return key(key, tenant, Principal.DEFAULT_WEIGHT, builtIn);
+    }
+
+    public Principal key(String key, TenantId tenant, double weight, boolean builtIn) {
+        Principal principal = new Principal(UUID.randomUUID(), tenant, weight, UUID.randomUUID(), builtIn);
         keys.put(key, principal);
         return principal;
     }
@@ -78,7 +82,7 @@ public final class MemoryStore implements AccessKeys, AssistantConfigs {
     @Override
     public Future<String> issue(TenantId tenant, UUID user, String name) {
         String key = UUID.randomUUID().toString();
-        keys.put(key, new Principal(UUID.randomUUID(), tenant, user, false));
+        keys.put(key, new Principal(UUID.randomUUID(), tenant, Principal.DEFAULT_WEIGHT, user, false));
         return Future.succeededFuture(key);
     }
 

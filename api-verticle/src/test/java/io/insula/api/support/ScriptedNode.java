@@ -9,6 +9,7 @@ import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.ModelName;
 import io.insula.protocol.ModelStatus;
 import io.insula.protocol.NodeId;
+import io.insula.protocol.ScoredToken;
 import io.insula.protocol.StreamFrame;
 import io.insula.protocol.StreamFrame.FinishReason;
 import io.insula.protocol.StreamFrame.Outcome;
@@ -16,16 +17,20 @@ import io.insula.protocol.StreamFrame.StreamDelta;
 import io.insula.protocol.StreamFrame.StreamEnd;
 import io.insula.protocol.StreamFrame.Timings;
 import io.insula.protocol.StreamFrame.Usage;
+import io.insula.protocol.TokenBytes;
 import io.insula.protocol.TokenIds;
+import io.insula.protocol.TokenScores;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /** A peer on the bus that speaks the inference side's protocol and says what a test has written for it. */
 public final class ScriptedNode {
@@ -145,6 +150,41 @@ public final class ScriptedNode {
         return new StreamDelta(command.request(), command.attempt(), sequence, 0, TokenIds.of(sequence), text, null);
     }
 
+    /** A token of one choice with its log-probability. */
+    public static StreamDelta scored(
+            GenerateCommand command,
+            int sequence,
+            int choice,
+            String text,
+            double logProbability,
+            @Nullable FinishReason finish) {
+        return new StreamDelta(
+                command.request(),
+                command.attempt(),
+                sequence,
+                choice,
+                TokenIds.of(sequence),
+                text,
+                finish,
+                command.output().scored()
+                        ? List.of(scores(
+                                sequence, text, logProbability, command.output().logProbabilities()))
+                        : List.of());
+    }
+
+    /** A token, and as many alternatives, the first of which has no bytes. */
+    public static TokenScores scores(int token, String text, double logProbability, int alternatives) {
+        List<ScoredToken> top = new ArrayList<>();
+        for (int i = 0; i < alternatives; i++) {
+            byte[] bytes = i == 0 ? new byte[0] : new byte[] {(byte) ('a' + i)};
+            top.add(new ScoredToken(100 + i, -0.5 * (i + 1), i + 1, TokenBytes.of(bytes)));
+        }
+        return new TokenScores(
+                new ScoredToken(
+                        token, logProbability, alternatives + 1, TokenBytes.of(text.getBytes(StandardCharsets.UTF_8))),
+                top);
+    }
+
     public static StreamDelta finish(GenerateCommand command, int sequence, FinishReason reason) {
         return new StreamDelta(command.request(), command.attempt(), sequence, 0, TokenIds.EMPTY, "", reason);
     }
@@ -155,7 +195,7 @@ public final class ScriptedNode {
                 command.attempt(),
                 sequence,
                 outcome,
-                outcome == Outcome.FAILED ? "the engine broke for a test" : null,
+                outcome == Outcome.FAILED || outcome == Outcome.EXPIRED ? "the engine broke for a test" : null,
                 new Usage(7, tokens, 2),
                 new Timings(10, 20, 30));
     }

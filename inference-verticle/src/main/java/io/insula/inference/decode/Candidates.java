@@ -183,7 +183,8 @@ final class Candidates {
         }
         if (parameters.topP() < 1) {
             keyByWeight();
-            total = keep(lastToReach(parameters.topP() * total, false));
+            // At least one token reaches an amount of more than nothing.
+            total = keep(lastToReach(Math.max(parameters.topP() * total, Double.MIN_VALUE), false));
         }
         if (parameters.minP() > 0) {
             total = keepFromShare(parameters.minP());

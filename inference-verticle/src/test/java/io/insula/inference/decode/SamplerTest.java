@@ -185,6 +185,18 @@ class SamplerTest {
     }
 
     @Test
+    void aNucleusOfNothingIsTheMostProbableOfTheTypicalTokens() {
+        float[] logits = logits(SEED, VOCABULARY, 1.5);
+        double[] typical = NaiveSampler.probabilities(logits, new SamplingParameters(1, 1, SEED).withTypicalP(0.3));
+        double most = Arrays.stream(typical).max().orElseThrow();
+        SamplingParameters parameters = new SamplingParameters(1, 0, SEED).withTypicalP(0.3);
+        for (int index = 0; index < 100; index++) {
+            int token = sample(new Sampler(VOCABULARY), FloatBuffer.wrap(logits), 0, parameters, 0, index);
+            assertThat(typical[token]).isEqualTo(most);
+        }
+    }
+
+    @Test
     void anExtremeMaskOrBiasIsNeverOrAlwaysDrawn() {
         float[] logits = {5, 5, 5, 4};
         SamplingParameters hot = new SamplingParameters(2, 1, SEED);

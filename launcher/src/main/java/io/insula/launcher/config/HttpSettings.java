@@ -5,6 +5,7 @@ import io.insula.api.http.HttpConfig;
 import io.insula.api.openai.RequestLimits;
 import io.insula.api.vizra.VizraModels;
 import io.insula.launcher.management.ManagementConfig;
+import io.insula.protocol.OutputOptions;
 import java.time.Duration;
 import java.util.Map;
 
@@ -71,7 +72,22 @@ final class HttpSettings {
                         standard.maxModelChars(),
                         36,
                         4096,
-                        "characters of the model's name"));
+                        "characters of the model's name"),
+                settings.integer("request.max-stop-tokens", standard.maxStopTokens(), 1, 65_536, "stop token ids"),
+                settings.integer(
+                        "request.max-logit-bias", standard.maxLogitBias(), 1, 1_000_000, "tokens with a logit bias"),
+                settings.integer(
+                        "request.max-choices",
+                        standard.maxChoices(),
+                        1,
+                        OutputOptions.MAX_CHOICES,
+                        "answers generated for one request: n, best_of"),
+                settings.integer(
+                        "request.max-total-tokens",
+                        standard.maxTotalTokens(),
+                        1,
+                        Integer.MAX_VALUE,
+                        "n, or best_of, times max_tokens, where more than one answer is asked for"));
     }
 
     static DispatchConfig dispatch(Settings settings) {
@@ -102,7 +118,13 @@ final class HttpSettings {
                         standard.retryAfter(),
                         MILLI,
                         HOUR,
-                        "what a client is told to wait when no engine named a time"));
+                        "what a client is told to wait when no engine named a time"),
+                settings.duration(
+                        "dispatch.deadline",
+                        standard.deadline(),
+                        Duration.ZERO,
+                        Duration.ofDays(1),
+                        "an answer that takes longer ends with 408, also where the client waits longer; 0s: never"));
     }
 
     static VizraModels vizra(Settings settings) {

@@ -26,7 +26,7 @@ final class PostgresAccessKeys implements KeyDirectory {
     @Override
     public Future<Optional<KeyGrant>> find(KeyDigest digest) {
         return sessions.ask(client -> client.preparedQuery(
-                                "select id, tenant_id, user_id, built_in, expires_at from insula.find_access_key($1)")
+                                "select id, tenant_id, tenant_weight, user_id, built_in, expires_at from insula.find_access_key($1)")
                         .execute(Tuple.of(Buffer.buffer(digest.toBytes()))))
                 .map(PostgresAccessKeys::grant);
     }
@@ -63,6 +63,7 @@ final class PostgresAccessKeys implements KeyDirectory {
                     new Principal(
                             row.getUUID("id"),
                             new TenantId(row.getUUID("tenant_id")),
+                            row.getDouble("tenant_weight"),
                             row.getUUID("user_id"),
                             row.getBoolean("built_in")),
                     expiresAt == null ? null : expiresAt.toInstant()));

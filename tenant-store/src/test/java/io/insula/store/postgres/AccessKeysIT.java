@@ -1,6 +1,7 @@
 package io.insula.store.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.insula.protocol.TenantId;
 import io.insula.store.CacheConfig;
@@ -68,6 +69,27 @@ class AccessKeysIT {
         assertThat(principal.tenant()).isEqualTo(tenant);
         assertThat(principal.user()).isEqualTo(tenant.value());
         assertThat(principal.builtIn()).isFalse();
+    }
+
+    @Test
+    void knowsTheTenantsWeightAndHearsWithinASecondOfANewOne() throws Exception {
+        TenantId weighty = database.addTenant("Weighty");
+        String key = store.accessKeys().issue(weighty, weighty.value(), "k").await(10, TimeUnit.SECONDS);
+        assertThat(find(key).orElseThrow().weight()).isEqualTo(Principal.DEFAULT_WEIGHT);
+
+        database.execute(weighty, "update insula.tenant set weight = 2.5 where id = ?", weighty.value());
+
+        long begin = System.nanoTime();
+        while (find(key).orElseThrow().weight() != 2.5) {
+            assertThat(System.nanoTime() - begin)
+                    .as("nanoseconds since the change")
+                    .isLessThan(1_000_000_000L);
+        }
+        for (String weight : List.of("0", "-1", "'NaN'", "'Infinity'")) {
+            assertThatThrownBy(() -> database.execute(
+                            weighty, "update insula.tenant set weight = " + weight + " where id = ?", weighty.value()))
+                    .hasMessageContaining("tenant_weight_range");
+        }
     }
 
     @Test
