@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -106,6 +107,111 @@ class UpIT {
 
     private static Map<String, Object> sampling(int i) {
         return Map.of("temperature", i % 2 == 0 ? 0 : 0.9, "seed", i, "max_tokens", 24 + i);
+    }
+
+    @Test
+    void severalChoicesAreTheSameHoweverManyAndWhateverElseRuns() throws Exception {
+        ChatClient client = new ChatClient(insula);
+        Map<String, Object> controls = Map.of(
+                "temperature",
+                1.1,
+                "seed",
+                7,
+                "max_tokens",
+                24,
+                "top_k",
+                60,
+                "min_p",
+                0.02,
+                "repetition_penalty",
+                1.1,
+                "presence_penalty",
+                0.4,
+                "n",
+                3);
+        String question = "Tell me about the moon.";
+        List<String> alone = contents(client.post(question, controls));
+        List<CompletableFuture<ChatClient.Streamed>> load = IntStream.range(0, 4)
+                .mapToObj(i -> client.streamAsync("Count to " + (20 + i) + ".", sampling(i)))
+                .toList();
+        List<String> together = contents(client.post(question, controls));
+        load.forEach(CompletableFuture::join);
+
+        assertThat(alone).doesNotHaveDuplicates().hasSize(3);
+        assertThat(together).isEqualTo(alone);
+        Map<String, Object> fewer = new HashMap<>(controls);
+        fewer.put("n", 1);
+        assertThat(contents(client.post(question, fewer))).isEqualTo(alone.subList(0, 1));
+        fewer.put("best_of", 3);
+        assertThat(alone).containsAll(contents(client.post(question, fewer)));
+    }
+
+    @Test
+    void logProbabilitiesFitTheAnswerAndThePrompt() throws Exception {
+        HttpResponse<String> response = new ChatClient(insula)
+                .post(
+                        FRANCE,
+                        Map.of(
+                                "temperature",
+                                0,
+                                "max_tokens",
+                                8,
+                                "logprobs",
+                                true,
+                                "top_logprobs",
+                                5,
+                                "prompt_logprobs",
+                                1));
+
+        JsonNode body = ChatClient.JSON.readTree(response.body());
+        StringBuilder text = new StringBuilder();
+        for (JsonNode token : body.at("/choices/0/logprobs/content")) {
+            text.append(token.at("/token").asText());
+            assertThat(token.at("/logprob").asDouble())
+                    .as("greedy takes the most probable token")
+                    .isEqualTo(token.at("/top_logprobs/0/logprob").asDouble());
+            double probability = 0;
+            for (JsonNode alternative : token.at("/top_logprobs")) {
+                probability += Math.exp(alternative.at("/logprob").asDouble());
+            }
+            assertThat(probability).isBetween(0.0, 1 + 1e-6);
+        }
+        assertThat(text.toString())
+                .isNotEmpty()
+                .isEqualTo(body.at("/choices/0/message/content").asText());
+        JsonNode prompt = body.at("/prompt_logprobs");
+        assertThat(prompt).hasSize(body.at("/usage/prompt_tokens").asInt());
+        assertThat(prompt.get(0).isNull()).isTrue();
+        assertThat(prompt.get(1).properties()).hasSizeBetween(1, 2);
+    }
+
+    @Test
+    void penaltiesBiasAndEndsChangeTheAnswer() throws Exception {
+        ChatClient client = new ChatClient(insula);
+        Map<String, Object> endless = Map.of("temperature", 0, "max_tokens", 60, "ignore_eos", true);
+        JsonNode free = ChatClient.JSON.readTree(client.post(FRANCE, endless).body());
+        assertThat(free.at("/choices/0/finish_reason").asText()).isEqualTo("length");
+        assertThat(free.at("/usage/completion_tokens").asInt()).isEqualTo(60);
+        for (String penalty : List.of("repetition_penalty", "frequency_penalty", "presence_penalty")) {
+            Map<String, Object> settings = new HashMap<>(endless);
+            settings.put(penalty, 2);
+            assertThat(client.ask(FRANCE, settings))
+                    .as(penalty)
+                    .isNotEqualTo(free.at("/choices/0/message/content").asText());
+        }
+        JsonNode refused = ChatClient.JSON.readTree(
+                client.post(FRANCE, Map.of("logit_bias", Map.of("9999999", 1))).body());
+        assertThat(refused.at("/error/param").asText()).isEqualTo("logit_bias");
+    }
+
+    private static List<String> contents(HttpResponse<String> response) throws IOException {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        List<String> contents = new ArrayList<>();
+        ChatClient.JSON
+                .readTree(response.body())
+                .at("/choices")
+                .forEach(choice -> contents.add(choice.at("/message/content").asText()));
+        return contents;
     }
 
     @Test

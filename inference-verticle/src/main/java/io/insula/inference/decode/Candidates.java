@@ -170,9 +170,7 @@ final class Candidates {
     /** Draws after the stages that drop tokens: top-k, typical-p, top-p, min-p, each on what the one before it left. */
     int drawTruncated(SamplingParameters parameters, double uniform) {
         double total = weigh(parameters.temperature());
-        boolean nucleusFirst = parameters.topK() == 0 && parameters.typicalP() == 1;
-        // Tokens below cannot belong to the nucleus: all of them together weigh less than what is left out.
-        gather(nucleusFirst ? (1 - parameters.topP()) * total / weights.length : 0);
+        gather(floor(parameters, total));
         if (parameters.topK() > 0) {
             keyByWeight();
             total = keep(lastToReach(parameters.topK(), true));
@@ -237,6 +235,32 @@ final class Candidates {
             a += weights[i];
         }
         return (a + b) + (c + d);
+    }
+
+    /** A weight below which no token can outlast the stages: they need not be looked at. */
+    private double floor(SamplingParameters parameters, double total) {
+        if (parameters.topK() > 0) {
+            return leastOfGreatest(parameters.topK());
+        }
+        if (parameters.typicalP() < 1) {
+            return 0;
+        }
+        // All tokens below the first together weigh less than the nucleus leaves out; the weightiest token weighs one.
+        return Math.max((1 - parameters.topP()) * total / weights.length, parameters.minP());
+    }
+
+    /** The least of the greatest weights of so many disjoint groups: so many tokens weigh at least that. */
+    private double leastOfGreatest(int groups) {
+        int size = weights.length / groups;
+        float least = size == 0 ? 0 : Float.MAX_VALUE;
+        for (int from = 0; size > 0 && from + size <= groups * size; from += size) {
+            float greatest = 0;
+            for (int token = from; token < from + size; token++) {
+                greatest = Math.max(greatest, weights[token]);
+            }
+            least = Math.min(least, greatest);
+        }
+        return least;
     }
 
     /** Takes the tokens of at least this weight, and of more than none, ids ascending. */

@@ -5,7 +5,7 @@ import io.insula.protocol.ScoredToken;
 import io.insula.protocol.TokenBytes;
 import io.insula.protocol.TokenScores;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Says how probable the model itself found a token and its alternatives: before bias, masks, penalties and temperature.
@@ -47,8 +47,8 @@ public final class LogProbabilities {
         int[] top = candidates.mostProbable(alternatives);
         return new TokenScores(
                 scored(token, candidates.rank(token), total, tokenizer),
-                Arrays.stream(top)
-                        .mapToObj(other -> scored(other, candidates.rank(other), total, tokenizer))
+                IntStream.range(0, top.length)
+                        .mapToObj(place -> scored(top[place], place + 1, total, tokenizer))
                         .toList());
     }
 

@@ -49,6 +49,42 @@ class ChoiceDecoderTest {
     }
 
     @Test
+    void aStopTokenEndsTheChoiceWithoutText() {
+        ChoiceDecoder decoder =
+                new ChoiceDecoder(new ByteTokenizer(), StopConditions.NONE.withTokens(TokenIds.of('!')), 9);
+        decoder.accept('h');
+        assertThat(decoder.accept('!')).isEqualTo(new ChoiceDecoder.Step("", FinishReason.STOP));
+    }
+
+    @Test
+    void whatWouldEndTheChoiceTooEarlyIsForbidden() {
+        StopConditions conditions =
+                StopConditions.of(0, List.of("b")).withMinTokens(2).withTokens(TokenIds.of('!', '?'));
+        ChoiceDecoder decoder = new ChoiceDecoder(new ByteTokenizer(), conditions, 9);
+        assertThat(decoder.forbidden()).isEqualTo(TokenIds.of('!', '?', END));
+        decoder.accept('a');
+        assertThat(decoder.forbidden()).isEqualTo(TokenIds.of('!', '?', END));
+        assertThat(decoder.accept('b'))
+                .as("a stop string among the first tokens")
+                .isEqualTo(new ChoiceDecoder.Step("b", null));
+        assertThat(decoder.forbidden()).isEqualTo(TokenIds.EMPTY);
+        assertThat(decoder.accept('b')).isEqualTo(new ChoiceDecoder.Step("", FinishReason.STOP));
+    }
+
+    @Test
+    void ignoredEndTokensAreForbiddenAlwaysUnlessTheyAreStopTokensToo() {
+        StopConditions endless = StopConditions.NONE.withIgnoreEnd(true);
+        ChoiceDecoder decoder = new ChoiceDecoder(new ByteTokenizer(), endless, 3);
+        assertThat(decoder.forbidden()).isEqualTo(TokenIds.of(END));
+        assertThat(decoder.accept(END)).isEqualTo(new ChoiceDecoder.Step("", null));
+        assertThat(decoder.forbidden()).isEqualTo(TokenIds.of(END));
+
+        ChoiceDecoder stopped = new ChoiceDecoder(new ByteTokenizer(), endless.withTokens(TokenIds.of(END)), 3);
+        assertThat(stopped.forbidden()).isEqualTo(TokenIds.EMPTY);
+        assertThat(stopped.accept(END)).isEqualTo(new ChoiceDecoder.Step("", FinishReason.STOP));
+    }
+
+    @Test
     void replacesACodePointThatNeverEnds() {
         ChoiceDecoder decoder = new ChoiceDecoder(new ByteTokenizer(), StopConditions.NONE, 9);
         decoder.accept(0xE2);
