@@ -53,8 +53,8 @@ class HttpBenchmarkIT {
     @ValueSource(booleans = {true, false})
     void everyAnswerOfOursAndOfTheMockIsTheScript(boolean stream) throws IOException {
         long before = server.cpuMicros();
-        JsonObject ours = run(new LoadPlan(port, CHAT, KEY, Bootstrap.CONFIG_NAME, stream, 4, 500));
-        JsonObject mock = run(new LoadPlan(upstreamPort, CHAT, "", "stub", stream, 4, 500));
+        JsonObject ours = run(new LoadPlan(port, CHAT, KEY, Bootstrap.CONFIG_NAME, stream, 4, 1_500));
+        JsonObject mock = run(new LoadPlan(upstreamPort, CHAT, "", "stub", stream, 4, 1_500));
 
         assertThat(ours.getString("failure")).isNull();
         assertThat(ours.getInteger("requests")).isPositive();
@@ -65,10 +65,11 @@ class HttpBenchmarkIT {
 
     @Test
     void aWrongAnswerIsAFailureAndNotAFigure() throws IOException {
-        assertThat(run(new LoadPlan(port, CHAT, "Authorization: Bearer wrong\r\n", Bootstrap.CONFIG_NAME, true, 1, 100))
+        assertThat(run(new LoadPlan(
+                                port, CHAT, "Authorization: Bearer wrong\r\n", Bootstrap.CONFIG_NAME, true, 1, 10_000))
                         .getString("failure"))
                 .contains("401");
-        assertThat(run(new LoadPlan(port, "/v1/nothing", KEY, Bootstrap.CONFIG_NAME, false, 1, 100))
+        assertThat(run(new LoadPlan(port, "/v1/nothing", KEY, Bootstrap.CONFIG_NAME, false, 1, 10_000))
                         .getString("failure"))
                 .contains("404");
     }
