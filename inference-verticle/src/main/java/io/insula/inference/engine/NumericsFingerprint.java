@@ -54,6 +54,7 @@ final class NumericsFingerprint {
         for (ModelTensor weight : weights) {
             add(digest, weight.name() + weight.type() + weight.shape());
             add(digest, weight.data());
+            weight.release();
         }
         add(digest, decoder.toString());
         add(digest, "graph " + OnnxGraph.VERSION);

@@ -11,6 +11,7 @@ import io.insula.inference.graph.DecoderDescription;
 import io.insula.inference.graph.onnx.OnnxGraph;
 import io.insula.inference.graph.onnx.OnnxGraphWriter;
 import io.insula.inference.weights.Checkpoint;
+import io.insula.inference.weights.ModelTensor;
 import java.lang.foreign.Arena;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -90,6 +91,7 @@ public final class OnnxDecoderEngine implements DecoderEngine {
         this.leastRows = Arrays.equals(trial(1, 1), expected) ? 1 : LEAST_CACHE_ROWS;
         this.leastLogits = Arrays.equals(trial(leastRows, 1), expected) ? 1 : LEAST_CACHE_ROWS;
         releaseCopied(expected);
+        graph.weights().forEach(ModelTensor::release);
     }
 
     /**

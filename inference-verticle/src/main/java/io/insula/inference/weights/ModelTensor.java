@@ -40,6 +40,13 @@ public record ModelTensor(String name, TensorType type, List<Long> shape, Memory
         return elements() / columns();
     }
 
+    /** Gives memory back that holds the file's pages; they are read again when they are needed. */
+    public void release() {
+        if (data.isMapped()) {
+            data.unload();
+        }
+    }
+
     /** The elements {@code from .. from + out.length - 1} as float32. */
     public void toFloat(long from, float[] out) {
         Dequantizer.toFloat(type, data, from, out, 0, out.length);

@@ -57,7 +57,6 @@ public abstract class DecoderEngineContractTest {
                         TensorType.Q4_1,
                         TensorType.Q5_1,
                         TensorType.Q2_K,
-                        TensorType.Q3_K,
                         TensorType.Q6_K)
                 .map(type -> Named.of(type + " llama", TinyModels.of(type)));
         return Stream.concat(types, TinyModels.architectures(TensorType.Q4_1));

@@ -47,7 +47,7 @@ public final class TinyModels {
 
     /** One layer whose rows are whole blocks of every type; vocabulary and context as of {@link #shape}. */
     public static DecoderShape wideShape() {
-        return new DecoderShape(1, 4, 2, 64, 256, 512, 101, 160, 10_000, RopeLayout.INTERLEAVED, 1e-5);
+        return new DecoderShape(1, 4, 1, 64, 256, 256, 101, 160, 10_000, RopeLayout.INTERLEAVED, 1e-5);
     }
 
     /**

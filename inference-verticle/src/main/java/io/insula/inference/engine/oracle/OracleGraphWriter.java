@@ -23,11 +23,14 @@ final class OracleGraphWriter implements GraphWriter<Integer> {
 
     private final DecoderShape shape;
     private final CausalMask mask;
+    private final double[] frequencies;
     private final List<Operation> operations = new ArrayList<>();
 
     OracleGraphWriter(DecoderShape shape, CausalMask mask) {
         this.shape = shape;
         this.mask = mask;
+        this.frequencies = new double[shape.headSize() / 2];
+        Arrays.setAll(frequencies, pair -> shape.rope().frequency(pair, shape.headSize()));
     }
 
     /** Appends a token to a slot; returns the logits that follow it. */
@@ -142,7 +145,7 @@ final class OracleGraphWriter implements GraphWriter<Integer> {
         double magnitude = shape.rope().magnitude();
         for (int head = 0; head < heads.length; head += size) {
             for (int pair = 0; pair < size / 2; pair++) {
-                double angle = position * shape.rope().frequency(pair, size);
+                double angle = position * frequencies[pair];
                 int first = head + (interleaved ? 2 * pair : pair);
                 int second = interleaved ? first + 1 : first + size / 2;
                 double a = heads[first];

@@ -104,8 +104,11 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
         return write(decoder, capacity, lasting, passing, Integer.MAX_VALUE);
     }
 
-    /** Writes a decoder none of whose constants is longer than that; a matrix becomes several of fewer rows. */
-    static OnnxGraph write(
+    /**
+     * Writes a decoder none of whose weights is longer than {@code mostConstantBytes}: a longer matrix becomes several of fewer
+     * rows, whose products are joined.
+     */
+    public static OnnxGraph write(
             DecoderDescription decoder,
             int capacity,
             SegmentAllocator lasting,
