@@ -22,7 +22,12 @@ import java.util.stream.Stream;
  */
 public record ByteLevelPairs(String pre, List<String> merges) implements TextEncoding {
 
-    /** What a name stands for: words, and whether a word that is a token is taken whole before any merge. */
+    /**
+     * What a name stands for.
+     *
+     * @param composed whether text is composed (NFC) before
+     * @param wholeWords whether a word that is a token is taken whole before any merge; such tokenizers begin prompts, too
+     */
     private record Splitting(JsonArray words, boolean composed, boolean wholeWords) {}
 
     private static final String LLAMA_3 =
@@ -88,6 +93,11 @@ public record ByteLevelPairs(String pre, List<String> merges) implements TextEnc
                 .putNull("post_processor")
                 .put("decoder", byteLevel(true))
                 .put("model", model);
+    }
+
+    /** Whether prompts begin with the beginning-of-sequence token where a file does not say so. */
+    boolean beginsPrompts() {
+        return Objects.requireNonNull(SPLITTINGS.get(pre)).wholeWords();
     }
 
     private static JsonArray words(String regex) {

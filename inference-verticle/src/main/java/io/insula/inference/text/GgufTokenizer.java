@@ -61,8 +61,13 @@ final class GgufTokenizer {
                 ends,
                 id(metadata, "bos_token_id"),
                 id(metadata, "eos_token_id"),
-                metadata.bool(PREFIX + "add_bos_token", model.equals("llama")),
+                metadata.bool(PREFIX + "add_bos_token", beginsPrompts(encoding)),
                 template.isEmpty() ? null : template);
+    }
+
+    /** What llama.cpp takes for granted where the file does not say. */
+    private static boolean beginsPrompts(TextEncoding encoding) {
+        return !(encoding instanceof ByteLevelPairs pairs) || pairs.beginsPrompts();
     }
 
     private static SentencePieces pieces(GgufMetadata metadata, int unknown) {

@@ -84,6 +84,10 @@ final class HuggingFaceTokenizerFiles {
             (Boolean.TRUE.equals(entry.getValue("special")) ? control : userDefined).add(id);
         }
         int rows = id(folder.config(), folder.config().integer("vocab_size") - 1) + 1;
+        if (tokens.size() > rows) {
+            throw tokenizer.broken("token id " + (tokens.size() - 1) + " (expected: below the vocab_size " + rows
+                    + " of config.json)");
+        }
         while (tokens.size() < rows) {
             tokens.add("");
         }

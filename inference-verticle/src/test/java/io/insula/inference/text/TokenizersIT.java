@@ -193,6 +193,8 @@ class TokenizersIT {
         JsonObject huge =
                 new JsonObject().put("type", "BPE").put("vocab", new JsonObject().put("a", Integer.MAX_VALUE));
         refused(path, json.copy().put("model", huge), "token id 2147483647 (expected: 0..4194303)");
+        JsonObject beyond = new JsonObject().put("type", "BPE").put("vocab", new JsonObject().put("a", 1000));
+        refused(path, json.copy().put("model", beyond), "token id 1000 (expected: below the vocab_size ");
         Path bert = folder.resolve("bert.gguf");
         new GgufWriter()
                 .string("tokenizer.ggml.model", "bert")
