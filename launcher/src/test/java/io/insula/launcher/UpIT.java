@@ -204,6 +204,19 @@ class UpIT {
         assertThat(refused.at("/error/param").asText()).isEqualTo("logit_bias");
     }
 
+    @Test
+    void anAnswerEndsWhenItsClientWaitsNoLonger() throws Exception {
+        ChatClient client = new ChatClient(insula);
+        String body = client.body("Count for ever.", Map.of("ignore_eos", true, "max_tokens", 1_900));
+
+        HttpResponse<String> response = send(client.request("/chat/completions")
+                .header("Prefer", "wait=1")
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(408);
+        assertThat(response.body()).contains("deadline_exceeded");
+    }
+
     private static List<String> contents(HttpResponse<String> response) throws IOException {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         List<String> contents = new ArrayList<>();
