@@ -137,6 +137,37 @@ class InferenceVerticleIT {
     }
 
     @Test
+    void aTenantWithFiftyQueuedRequestsDoesNotHoldUpAnothersOnlyOne() throws Exception {
+        deploy(new LetterTokenizer(true), PACE, SchedulerConfig.DEFAULT);
+        vertx.setPeriodic(1_000, tick -> api.publishStatus(false));
+        List<GenerateCommand> hog = new ArrayList<>();
+        List<CompletableFuture<Admission>> answers = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            hog.add(Commands.ofTenant(command(i, "all for me", 30), 1));
+            answers.add(api.admitLater(hog.getLast()));
+        }
+        for (CompletableFuture<Admission> answer : answers) {
+            assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo(new Accepted(10));
+        }
+        GenerateCommand guest = Commands.ofTenant(command(100, "excuse me", 8), 2);
+        api.admit(guest);
+        assertThat(api.end(guest).outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(hog.stream().filter(command -> api.ending(command).isDone()).count())
+                .as("streams of the hog that ended first, of fifty")
+                .isLessThan(SLOTS * 2L);
+        assertThat(api.frames().tokens(guest.request(), 0)).isEqualTo(endlessSolo(guest, 8));
+        for (GenerateCommand command : hog) {
+            assertThat(api.end(command).outcome()).isEqualTo(Outcome.COMPLETED);
+            assertThat(api.frames().tokens(command.request(), 0)).isEqualTo(endlessSolo(command, 30));
+        }
+    }
+
+    private static List<Integer> endlessSolo(GenerateCommand command, int maxTokens) {
+        return SoloRun.of(engine(Duration.ZERO), new LetterTokenizer(true), command, prompt(command), maxTokens)
+                .tokens();
+    }
+
+    @Test
     void aFullQueueIsOverloadAndSaysWhenToTryAgain() throws Exception {
         deploy(new LetterTokenizer(true), PACE, oneSlotQueue(1));
         List<GenerateCommand> running = new ArrayList<>();

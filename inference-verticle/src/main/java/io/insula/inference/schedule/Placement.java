@@ -113,7 +113,7 @@ final class Placement {
         }
         meters.gotSlotAfter(stream.waitedNanos());
         int slot = open.slots().beginPrefill(stream.first(), fresh);
-        if (!stream.command().output().promptScored()) {
+        if (open.prefixes().keeps() && !stream.command().output().promptScored()) {
             // What is known need not be computed, and then has no logits to score the next token by.
             PrefixLease prefix = open.prefixes().lease(stream.tenant(), stream.prompt());
             stream.hold(prefix);

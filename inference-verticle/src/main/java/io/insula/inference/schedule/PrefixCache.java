@@ -55,6 +55,11 @@ final class PrefixCache implements AutoCloseable {
         this.budgetBytes = budgetBytes;
     }
 
+    /** Whether anything is ever kept. */
+    boolean keeps() {
+        return budgetBytes > 0;
+    }
+
     /** Finds a prompt's longest known beginning; it stays known until the lease is closed. */
     PrefixLease lease(TenantId tenant, int[] prompt) {
         PrefixNode node = roots.computeIfAbsent(tenant, who -> new PrefixNode(null, TokenIds.EMPTY, null));

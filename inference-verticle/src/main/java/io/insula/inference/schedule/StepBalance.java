@@ -3,34 +3,36 @@ package io.insula.inference.schedule;
 /**
  * Shares the engine's time between decode steps and prefill chunks, so that neither side waits long for the other.
  *
- * <p>Prefill gets nearly as much time as decode. A chunk is as long as one decode step, so that running streams slow down
- * to half. Where that would be too few tokens to be worth a call, it is as long as several, and as many decode steps follow
- * it. Only times depend on this, never a token: a prompt is bitwise the same however it is cut.
+ * <p>While streams run, a chunk follows each decode step. Chunks are short or long in turn: a short one takes less than a
+ * decode step, a long one less than two. So more than half of the streams' tokens come within twice the undisturbed time, all
+ * but a few within three times, and the prompt gets somewhat more than half of the engine. Chunks of one size would be
+ * either shorter, which wastes the engine on small products, or too long for most tokens. Only times depend on this, never a
+ * token: a prompt is bitwise the same however it is cut.
  *
  * <p><b>Thread:</b> the device thread.
  */
 final class StepBalance {
 
-    /** Below this, a chunk's tokens cost much more than those of longer ones. */
-    private static final int WORTHWHILE_TOKENS = 24;
-    /** Of the decode steps' time, what a chunk aims at: the rest is for what no estimate foresees. */
-    private static final double SHARE = 0.9;
-    /** Up to here, a chunk counts as of that many steps. */
-    private static final double TOLERANCE = 0.1;
-    /** After long chunks, so that more than half of the decode steps follow each other without one between them. */
-    private static final double SLACK = 1.0 / 16;
+    /** A short chunk in decode steps, and a long one: below one and two, for what no estimate foresees. */
+    private static final double SHORT = 0.85;
 
-    private static final int MOST_STEPS = 2;
-    /** With few running streams a decode step is short beside any chunk. */
-    private static final int MOST_STEPS_OF_FEW = 4;
+    private static final double LONG = 1.85;
+    /** With few running streams a decode step is short beside any chunk: chunks are longer by this. */
+    private static final double FEW = 2;
 
     private static final int FEW_ROWS = 4;
+    /** Of so many chunks, every second one is long: four of nine. */
+    private static final int ROUND = 9;
+    /** Decode steps that follow a chunk which took longer than it should, at most. */
+    private static final int MOST_OWED = 4;
+
     private static final double NEWEST = 0.25;
 
     private final int mostTokens;
     private final PrefillPace pace = new PrefillPace();
     private double decodeNanos;
-    private double owedSteps;
+    private int chunks;
+    private int owedSteps;
 
     /**
      * @param mostTokens the longest chunk
@@ -41,20 +43,27 @@ final class StepBalance {
 
     /** Whether the decode steps that the last chunk delayed have been made. */
     boolean prefillIsDue() {
-        return owedSteps < 0.5;
+        return owedSteps == 0;
     }
 
     /** Notes a decode step. */
     void decoded(long nanos) {
         decodeNanos = decodeNanos == 0 ? nanos : decodeNanos + NEWEST * (nanos - decodeNanos);
-        owedSteps = Math.max(owedSteps - 1, -0.5);
+        owedSteps = Math.max(0, owedSteps - 1);
     }
 
-    /** Notes a chunk behind so much context. */
-    void prefilled(int context, int tokens, long nanos) {
+    /**
+     * Notes a chunk.
+     *
+     * @param context prompt tokens before it
+     * @param rows streams that waited for its end
+     */
+    void prefilled(int context, int tokens, long nanos, int rows) {
         pace.record(context, tokens, nanos);
-        double steps = decodeNanos == 0 ? 1 : Math.ceil(nanos / decodeNanos - TOLERANCE);
-        owedSteps = Math.clamp(owedSteps + (steps > 1 ? steps + SLACK : 1), 1, MOST_STEPS_OF_FEW);
+        chunks++;
+        double steps = decodeNanos == 0 ? 0 : nanos / (decodeNanos * stretch(rows));
+        // A long chunk that takes a little more than two steps is none that takes three.
+        owedSteps = (int) Math.clamp(Math.ceil(steps - 0.25) - 1, 1, MOST_OWED);
     }
 
     /**
@@ -66,7 +75,7 @@ final class StepBalance {
      * @param rows streams that wait for the chunk's end
      */
     int chunk(int left, int context, int rows) {
-        int size = rows == 0 ? mostTokens : size(context, rows);
+        int size = rows == 0 ? mostTokens : tokensWithin(budgetNanos(rows), context);
         return left <= size + 1 ? left : size;
     }
 
@@ -81,16 +90,12 @@ final class StepBalance {
         return left - size == 1 ? size - 1 : size;
     }
 
-    private int size(int context, int rows) {
-        int most = rows < FEW_ROWS ? MOST_STEPS_OF_FEW : MOST_STEPS;
-        int tokens = mostTokens;
-        for (int steps = 1; steps <= most; steps++) {
-            tokens = tokensWithin(steps * SHARE * decodeNanos, context);
-            if (tokens >= WORTHWHILE_TOKENS) {
-                return tokens;
-            }
-        }
-        return tokens;
+    private double budgetNanos(int rows) {
+        return (chunks % ROUND % 2 == 0 ? SHORT : LONG) * decodeNanos * stretch(rows);
+    }
+
+    private static double stretch(int rows) {
+        return rows < FEW_ROWS ? FEW : 1;
     }
 
     private int tokensWithin(double nanos, int context) {

@@ -68,7 +68,8 @@ final class StepRunner {
         int context = stream.prefilled();
         int slot = open.slots().slotOf(choice);
         int left = stream.prompt().length - context;
-        int count = open.balance().chunk(left, context, open.slots().active());
+        int rows = open.slots().active();
+        int count = open.balance().chunk(left, context, rows);
         long began = nanos.getAsLong();
         if (Scoring.ofPrompt(stream)) {
             count = StepBalance.atMost(count, left, open.engine().scoredTokens());
@@ -79,7 +80,7 @@ final class StepRunner {
             open.engine().prefill(slot, stream.prompt(), context, count);
             prefilled(choice, slot, count, open.engine().prefillLogits(), 0);
         }
-        open.balance().prefilled(context, count, nanos.getAsLong() - began);
+        open.balance().prefilled(context, count, nanos.getAsLong() - began, rows);
     }
 
     /** Notes a chunk; behind the last one the answer begins, from that row of logits. */

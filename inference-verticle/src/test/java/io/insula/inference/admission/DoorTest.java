@@ -147,6 +147,13 @@ class DoorTest {
     }
 
     @Test
+    void moreChoicesThanTheEngineHasSlotsAreRefusedWithTheNumberOfThem() {
+        assertThat(admitted(Commands.choices(Commands.command(1, "hello", 4), 2)))
+                .isEqualTo(new Rejected(
+                        Reason.INVALID_REQUEST, "n: 2 choices (expected: 1..1, the engine's slots)", "n", 0));
+    }
+
+    @Test
     void aRepeatedCommandGetsTheFirstAnswerAndIsRenderedOnce() throws Exception {
         GenerateCommand command = Commands.command(1, "hello", 4);
         Future<Admission> first = door.admit(command);

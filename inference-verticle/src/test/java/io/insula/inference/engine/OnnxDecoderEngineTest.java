@@ -5,9 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.insula.inference.graph.DecoderDescription;
+import io.insula.inference.graph.DecoderShape;
+import io.insula.inference.graph.RopeLayout;
 import io.insula.inference.weights.TensorType;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OnnxDecoderEngineTest extends DecoderEngineContractTest {
 
@@ -57,6 +63,44 @@ class OnnxDecoderEngineTest extends DecoderEngineContractTest {
         engine.prefill(0, prompt, 0, prompt.length);
         float[] logits = new float[engine.shape().vocabulary()];
         engine.decode(1, new int[] {6}).get(0, logits);
+        return logits;
+    }
+
+    /** The model has as many heads as the most threads, so that none of the counts is lowered. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 8, 16, 32})
+    void rowsAndPromptsAreExactAtEveryNumberOfThreads(int threads) {
+        DecoderShape shape = new DecoderShape(2, 32, 4, 16, 512, 96, 101, 160, 10_000, RopeLayout.INTERLEAVED, 1e-5);
+        DecoderDescription decoder = TinyModels.of(shape, TensorType.Q4_1, TinyModels.SEED);
+        int[] prompt = TinyModels.tokens(shape, 90, 1);
+        int[] answer = TinyModels.tokens(shape, 6, 2);
+        try (DecoderEngine engine = load(decoder, 4, 150, threads)) {
+            engine.prefill(0, prompt, 0, prompt.length);
+            List<float[]> alone = decode(engine, 1, answer);
+            engine.clear(0);
+            engine.prefill(0, prompt, 0, 7);
+            engine.prefill(0, prompt, 7, prompt.length - 7);
+            for (int slot = 1; slot < 4; slot++) {
+                int[] other = TinyModels.tokens(shape, 40 * slot, slot);
+                engine.prefill(slot, other, 0, other.length);
+            }
+            List<float[]> inBatch = decode(engine, 4, answer);
+            for (int step = 0; step < answer.length; step++) {
+                assertThat(inBatch.get(step)).as("step %d", step).isEqualTo(alone.get(step));
+            }
+        }
+    }
+
+    /** The logits of row 0 after each of the tokens, which every row takes. */
+    private static List<float[]> decode(DecoderEngine engine, int rows, int[] tokens) {
+        List<float[]> logits = new ArrayList<>();
+        for (int token : tokens) {
+            int[] each = new int[rows];
+            Arrays.fill(each, token);
+            float[] row = new float[engine.shape().vocabulary()];
+            engine.decode(rows, each).get(0, row);
+            logits.add(row);
+        }
         return logits;
     }
 

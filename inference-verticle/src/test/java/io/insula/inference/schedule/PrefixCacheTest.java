@@ -90,8 +90,8 @@ class PrefixCacheTest {
     }
 
     @Test
-    void withoutABudgetNothingIsKept() {
-        PrefixCache cache = new PrefixCache(engine, 0);
+    void aBudgetOfLessThanABlockKeepsNothing() {
+        PrefixCache cache = new PrefixCache(engine, BLOCK - 1);
         int[] prompt = prompt(200, 1);
         prefill(cache, A, prompt);
         assertThat(prefill(cache, A, prompt)).isZero();

@@ -49,7 +49,7 @@ class StepBalanceTest {
                 int chunk = balance.chunk(PROMPT - done, done, rows);
                 assertThat(chunk).isBetween(2, 65);
                 long time = chunkTime(done, chunk);
-                balance.prefilled(done, chunk, time);
+                balance.prefilled(done, chunk, time, rows);
                 now += time;
                 done += chunk;
             } else {
