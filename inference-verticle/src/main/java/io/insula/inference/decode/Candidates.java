@@ -2,7 +2,6 @@ package io.insula.inference.decode;
 
 import io.insula.protocol.SamplingParameters;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 
 /**
  * The tokens that one drawing may take, with their logits and weights: the stages between logits and a token work on it.
@@ -23,22 +22,12 @@ final class Candidates {
     private static final float ROUNDING = 0x1.8p23f;
     private static final int EXPONENT_BIAS = 127;
     private static final int MANTISSA_BITS = 23;
-    /** Keys are a float's bits and fall into classes by exponent and the top bits of the mantissa: 16 to the octave. */
-    private static final int CLASS_SHIFT = 19;
-
-    private static final int CLASSES = (Integer.MAX_VALUE >>> CLASS_SHIFT) + 1;
 
     private final float[] logits;
     private final float[] weights;
     private final int[] exponents;
-    /** What decides a token's place in the order of the current stage: not negative, smaller comes first. */
-    private final int[] keys;
-
-    private final int[] kept;
-    private final long[] members;
-    private final double[] classAmounts = new double[CLASSES];
+    private final Shortlist shortlist;
     private float highest;
-    private int keptCount;
 
     Candidates(int vocabulary) {
         if (vocabulary < 1) {
@@ -47,10 +36,7 @@ final class Candidates {
         this.logits = new float[vocabulary];
         this.weights = new float[vocabulary];
         this.exponents = new int[vocabulary];
-        this.keys = new int[vocabulary];
-        // One more than there are tokens: a place is written before it is known whether it counts.
-        this.kept = new int[vocabulary + 1];
-        this.members = new long[vocabulary];
+        this.shortlist = new Shortlist(this, weights);
     }
 
     /** Takes one row of logits; the buffer's position does not matter and is not moved. */
@@ -167,27 +153,14 @@ final class Candidates {
         return last;
     }
 
-    /** Draws after the stages that drop tokens: top-k, typical-p, top-p, min-p, each on what the one before it left. */
+    /** Draws after the stages that drop tokens. */
     int drawTruncated(SamplingParameters parameters, double uniform) {
-        double total = weigh(parameters.temperature());
-        gather(floor(parameters, total));
-        if (parameters.topK() > 0) {
-            keyByWeight();
-            total = keep(lastToReach(parameters.topK(), true));
-        }
-        if (parameters.typicalP() < 1) {
-            keyByTypicality(total, parameters.temperature());
-            total = keep(lastToReach(parameters.typicalP() * total, false));
-        }
-        if (parameters.topP() < 1) {
-            keyByWeight();
-            // At least one token reaches an amount of more than nothing.
-            total = keep(lastToReach(Math.max(parameters.topP() * total, Double.MIN_VALUE), false));
-        }
-        if (parameters.minP() > 0) {
-            total = keepFromShare(parameters.minP());
-        }
-        return pick(uniform * total);
+        return shortlist.draw(parameters, weigh(parameters.temperature()), uniform);
+    }
+
+    /** The exponent that a token's weight has at a temperature: 0 for the most probable one. */
+    double exponent(int token, double temperature) {
+        return ((double) logits[token] - highest) / temperature;
     }
 
     /** Fills the weights, the largest being one, and returns their sum. */
@@ -235,165 +208,6 @@ final class Candidates {
             a += weights[i];
         }
         return (a + b) + (c + d);
-    }
-
-    /** A weight below which no token can outlast the stages: they need not be looked at. */
-    private double floor(SamplingParameters parameters, double total) {
-        if (parameters.topK() > 0) {
-            return leastOfGreatest(parameters.topK());
-        }
-        if (parameters.typicalP() < 1) {
-            return 0;
-        }
-        // All tokens below the first together weigh less than the nucleus leaves out; the weightiest token weighs one.
-        return Math.max((1 - parameters.topP()) * total / weights.length, parameters.minP());
-    }
-
-    /** The least of the greatest weights of so many disjoint groups: so many tokens weigh at least that. */
-    private double leastOfGreatest(int groups) {
-        int size = weights.length / groups;
-        float least = size == 0 ? 0 : Float.MAX_VALUE;
-        for (int from = 0; size > 0 && from + size <= groups * size; from += size) {
-            float greatest = 0;
-            for (int token = from; token < from + size; token++) {
-                greatest = Math.max(greatest, weights[token]);
-            }
-            least = Math.min(least, greatest);
-        }
-        return least;
-    }
-
-    /** Takes the tokens of at least this weight, and of more than none, ids ascending. */
-    private void gather(double floor) {
-        float limit = Math.max((float) floor, Float.MIN_NORMAL);
-        // Without a branch, which the processor would guess wrong half the time.
-        int count = 0;
-        for (int token = 0; token < weights.length; token++) {
-            kept[count] = token;
-            count += weights[token] >= limit ? 1 : 0;
-        }
-        keptCount = count;
-    }
-
-    /** The more probable token has the smaller key. */
-    private void keyByWeight() {
-        for (int i = 0; i < keptCount; i++) {
-            keys[kept[i]] = Integer.MAX_VALUE - Float.floatToRawIntBits(weights[kept[i]]);
-        }
-    }
-
-    /**
-     * The token whose information is nearer to the expected information has the smaller key.
-     *
-     * @param total the weight of the kept tokens
-     */
-    private void keyByTypicality(double total, double temperature) {
-        double expected = 0;
-        for (int i = 0; i < keptCount; i++) {
-            expected -= weights[kept[i]] * exponent(kept[i], temperature);
-        }
-        // Information is log(total) - exponent; its logarithm is in the expectation too and falls out of the
-        // difference.
-        expected /= total;
-        for (int i = 0; i < keptCount; i++) {
-            keys[kept[i]] = Float.floatToRawIntBits((float) Math.abs(-exponent(kept[i], temperature) - expected));
-        }
-    }
-
-    private double exponent(int token, double temperature) {
-        return ((double) logits[token] - highest) / temperature;
-    }
-
-    /** Drops the kept tokens that come after one in the order; returns the weight of the rest. */
-    private double keep(long last) {
-        int count = 0;
-        double total = 0;
-        for (int i = 0; i < keptCount; i++) {
-            int token = kept[i];
-            boolean within = order(token) <= last;
-            kept[count] = token;
-            count += within ? 1 : 0;
-            total += within ? weights[token] : 0;
-        }
-        keptCount = count;
-        return total;
-    }
-
-    /** Drops the kept tokens below a share of the weightiest one's weight; returns the weight of the rest. */
-    private double keepFromShare(double share) {
-        float top = 0;
-        for (int i = 0; i < keptCount; i++) {
-            top = Math.max(top, weights[kept[i]]);
-        }
-        double limit = share * top;
-        int count = 0;
-        double total = 0;
-        for (int i = 0; i < keptCount; i++) {
-            int token = kept[i];
-            boolean within = weights[token] >= limit;
-            kept[count] = token;
-            count += within ? 1 : 0;
-            total += within ? weights[token] : 0;
-        }
-        keptCount = count;
-        return total;
-    }
-
-    private int pick(double target) {
-        double before = 0;
-        for (int i = 0; i < keptCount; i++) {
-            before += weights[kept[i]];
-            if (before > target) {
-                return kept[i];
-            }
-        }
-        return kept[keptCount - 1];
-    }
-
-    /**
-     * The order of the last of the kept tokens that are needed, first in order first, to reach an amount.
-     *
-     * @param counted whether each token is one of the amount, not its weight
-     */
-    private long lastToReach(double needed, boolean counted) {
-        Arrays.fill(classAmounts, 0);
-        for (int i = 0; i < keptCount; i++) {
-            classAmounts[keys[kept[i]] >>> CLASS_SHIFT] += counted ? 1 : weights[kept[i]];
-        }
-        int boundary = 0;
-        double reached = 0;
-        while (boundary < classAmounts.length - 1 && reached + classAmounts[boundary] < needed) {
-            reached += classAmounts[boundary];
-            boundary++;
-        }
-        return lastOfClass(boundary, needed - reached, counted);
-    }
-
-    /** Sorts the one class in which the amount is reached, and returns the order of the token that reaches it. */
-    private long lastOfClass(int boundary, double needed, boolean counted) {
-        int size = 0;
-        for (int i = 0; i < keptCount; i++) {
-            if (keys[kept[i]] >>> CLASS_SHIFT == boundary) {
-                members[size++] = order(kept[i]);
-            }
-        }
-        if (size == 0) {
-            return Long.MAX_VALUE;
-        }
-        Arrays.sort(members, 0, size);
-        double reached = 0;
-        for (int i = 0; i < size; i++) {
-            reached += counted ? 1 : weights[(int) members[i]];
-            if (reached >= needed) {
-                return members[i];
-            }
-        }
-        return members[size - 1];
-    }
-
-    /** The key, and of equal ones the lower id first. */
-    private long order(int token) {
-        return ((long) keys[token] << 32) | token;
     }
 
     private String firstNotFinite(int row) {
