@@ -4,29 +4,49 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 
-/** Decides which URLs a download may contact, at the first request and at every redirect. */
-@FunctionalInterface
+/**
+ * Decides which URLs and addresses a download may contact: each URL before it is asked, at the first request and at every
+ * redirect, and each address once more when the connection resolves its name.
+ */
 interface AddressPolicy {
 
     /** HTTPS to hosts all of whose addresses are public. */
-    AddressPolicy PUBLIC_HTTPS = AddressPolicy::publicHttps;
+    AddressPolicy PUBLIC_HTTPS = new AddressPolicy() {
+        @Override
+        public boolean allows(URI uri) {
+            return "https".equalsIgnoreCase(uri.getScheme()) && uri.getUserInfo() == null;
+        }
+
+        @Override
+        public boolean allows(InetAddress address) {
+            return isPublic(address);
+        }
+
+        @Override
+        public String expected() {
+            return "https and the name of a public host";
+        }
+    };
+
+    /** Whether the form of a URL is right; its host is judged by its addresses. */
+    boolean allows(URI uri);
+
+    boolean allows(InetAddress address);
+
+    /** What is allowed, for the person who is refused. */
+    String expected();
 
     /** Throws with the reason when the URL must not be contacted. */
-    void check(URI uri) throws ModelSource.SourceFailure;
-
-    // The client resolves the name once more when it connects: a name that changes its mind in between meets a host
-    // that
-    // has no certificate for it.
-    private static void publicHttps(URI uri) throws ModelSource.SourceFailure {
+    default void check(URI uri) throws ModelSource.SourceFailure {
         String host = uri.getHost();
-        if (!"https".equalsIgnoreCase(uri.getScheme()) || host == null || uri.getUserInfo() != null) {
-            throw new ModelSource.SourceFailure("refused " + uri + " (expected: https and a host name)");
+        if (host == null || !allows(uri)) {
+            throw new ModelSource.SourceFailure("refused " + uri + " (expected: " + expected() + ")");
         }
         try {
             for (InetAddress address : InetAddress.getAllByName(host)) {
-                if (!isPublic(address)) {
-                    throw new ModelSource.SourceFailure(
-                            "refused " + host + ": " + address.getHostAddress() + " is not a public address");
+                if (!allows(address)) {
+                    throw new ModelSource.SourceFailure("refused " + host + ": " + address.getHostAddress()
+                            + " is not allowed (expected: " + expected() + ")");
                 }
             }
         } catch (UnknownHostException e) {

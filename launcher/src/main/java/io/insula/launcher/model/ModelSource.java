@@ -20,7 +20,7 @@ interface ModelSource {
     void fetch(CatalogModel model, Path part, Progress progress) throws SourceFailure, InterruptedException;
 
     /** Why a source gave no file, in words for the person who waits. */
-    final class SourceFailure extends Exception {
+    sealed class SourceFailure extends Exception permits PolicedClient.StatusFailure {
 
         private static final long serialVersionUID = 1L;
 

@@ -125,6 +125,7 @@ public final class ModelStore {
             try {
                 Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
                 removeOthers(folder, target);
+                new Provenance(target).record(sha256, "added from a file");
                 Files.move(copy, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } finally {
                 Files.deleteIfExists(copy);
@@ -132,6 +133,44 @@ public final class ModelStore {
             return new StoredModel(name, target, Files.size(target));
         } catch (IOException e) {
             throw new ModelException(file + ": cannot be copied to " + target + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Deletes a model's folder; false when there is none. */
+    public boolean remove(ModelName name) {
+        Path folder = path(name);
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+            return true;
+        } catch (IOException e) {
+            throw new ModelException(folder + ": cannot be removed: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Reads a model's file and compares it with what was recorded when it came, or with the catalogue.
+     *
+     * @return its SHA-256
+     * @throws ModelException when it is another, or nothing was recorded
+     */
+    public String verify(StoredModel model) {
+        String expected = catalog.find(model.name())
+                .map(CatalogModel::sha256)
+                .or(new Provenance(model.file())::sha256)
+                .orElseThrow(() -> new ModelException(model.name() + ": nobody wrote down its SHA-256"));
+        try {
+            String found = Sha256.of(model.file());
+            if (!found.equals(expected)) {
+                throw new ModelException(model.name() + ": SHA-256 " + found + " is not the recorded " + expected);
+            }
+            return found;
+        } catch (IOException e) {
+            throw new ModelException(model.file() + ": cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -143,7 +182,7 @@ public final class ModelStore {
         return models.resolve(name.value());
     }
 
-    private void removeOthers(Path folder, Path target) throws IOException {
+    void removeOthers(Path folder, Path target) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path other : files.sorted(Comparator.reverseOrder()).toList()) {
                 if (other.getFileName().toString().endsWith(".gguf") && !other.equals(target)) {
@@ -153,7 +192,11 @@ public final class ModelStore {
         }
     }
 
-    private static void checkReadable(Path file) {
+    static boolean isModelFile(String fileName) {
+        return fileName.endsWith(".gguf");
+    }
+
+    static void checkReadable(Path file) {
         try (GgufFile opened = GgufFile.open(file)) {
             opened.architecture();
         } catch (ModelFileException e) {
@@ -161,7 +204,8 @@ public final class ModelStore {
         }
     }
 
-    private static ModelName nameOf(String fileName) {
+    /** The model name that a file's name suggests. */
+    static ModelName nameOf(String fileName) {
         String name = fileName.replaceFirst("\\.gguf$", "")
                 .toLowerCase(Locale.ROOT)
                 .replaceAll("[^a-z0-9._-]+", "-")

