@@ -2,6 +2,7 @@ package io.insula.inference;
 
 import io.insula.inference.admission.AdmissionConfig;
 import io.insula.inference.embed.EmbeddingConfig;
+import io.insula.inference.models.PoolConfig;
 import io.insula.inference.schedule.SchedulerConfig;
 
 /**
@@ -10,13 +11,15 @@ import io.insula.inference.schedule.SchedulerConfig;
  * @param admission the door's limits
  * @param scheduler the limits of each model's scheduler
  * @param embedding the limits of each embedding model
+ * @param pool how many models may be loaded at once
  */
-public record InferenceConfig(AdmissionConfig admission, SchedulerConfig scheduler, EmbeddingConfig embedding) {
+public record InferenceConfig(
+        AdmissionConfig admission, SchedulerConfig scheduler, EmbeddingConfig embedding, PoolConfig pool) {
 
     public static final InferenceConfig DEFAULT = new InferenceConfig(AdmissionConfig.DEFAULT, SchedulerConfig.DEFAULT);
 
-    /** The standard limits of embedding models. */
+    /** The standard limits of embedding models, and none of memory. */
     public InferenceConfig(AdmissionConfig admission, SchedulerConfig scheduler) {
-        this(admission, scheduler, EmbeddingConfig.DEFAULT);
+        this(admission, scheduler, EmbeddingConfig.DEFAULT, PoolConfig.DEFAULT);
     }
 }

@@ -1,9 +1,12 @@
 package io.insula.inference;
 
-import io.insula.inference.admission.AdmittedModel;
 import io.insula.inference.admission.Door;
+import io.insula.inference.admission.WaitingRoom;
 import io.insula.inference.embed.EmbeddingDesk;
-import io.insula.inference.embed.EmbeddingModel;
+import io.insula.inference.models.ModelPool;
+import io.insula.inference.models.OpenModel;
+import io.insula.inference.models.PoolMeters;
+import io.insula.inference.schedule.FrameSink;
 import io.insula.inference.schedule.Scheduler;
 import io.insula.protocol.Addresses;
 import io.insula.protocol.ApiStatus;
@@ -13,102 +16,86 @@ import io.insula.protocol.EngineStatus;
 import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.Leases;
 import io.insula.protocol.ModelName;
-import io.insula.protocol.ModelStatus;
 import io.insula.protocol.NodeId;
 import io.insula.protocol.wire.ProtocolCodecs;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.Message;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Wires a node's door and schedulers to the event bus; one instance a node. */
+/** Wires a node's door, models and embedding desk to the event bus; one instance a node. */
 public final class InferenceVerticle extends VerticleBase {
 
     private static final Logger log = LoggerFactory.getLogger(InferenceVerticle.class);
-    private static final int ENGINE_FAILED = 500;
 
     private final NodeId node;
-    private final List<LoadedModel> models;
-    private final List<EmbeddingModel> embeddings;
+    private final ServedModels models;
     private final InferenceConfig config;
     private final MeterRegistry registry;
-    private final Map<ModelName, AdmittedModel> admitted = new LinkedHashMap<>();
+    private @Nullable ModelPool pool;
     private @Nullable Door door;
     private @Nullable EmbeddingDesk desk;
 
-    /** A node without embedding models. */
+    /**
+     * A node that loads its models when it starts, and has no others.
+     *
+     * @param models each under its own name; their tokenizers stay the caller's to close
+     */
     public InferenceVerticle(NodeId node, List<LoadedModel> models, InferenceConfig config, MeterRegistry registry) {
-        this(node, models, List.of(), config, registry);
+        this(node, ServedModels.loaded(models), config, registry);
     }
 
-    /**
-     * @param models what the node serves, each under its own name; their tokenizers stay the caller's to close
-     * @param embeddings its embedding models
-     */
-    public InferenceVerticle(
-            NodeId node,
-            List<LoadedModel> models,
-            List<EmbeddingModel> embeddings,
-            InferenceConfig config,
-            MeterRegistry registry) {
+    public InferenceVerticle(NodeId node, ServedModels models, InferenceConfig config, MeterRegistry registry) {
         this.node = node;
-        this.models = List.copyOf(models);
-        this.embeddings = List.copyOf(embeddings);
+        this.models = models;
         this.config = config;
         this.registry = registry;
-        if (models.stream().map(LoadedModel::name).distinct().count() < models.size()) {
-            throw new IllegalArgumentException("models: one name twice (expected: each once)");
-        }
     }
 
     @Override
     public Future<?> start() {
         ProtocolCodecs.registerAll(vertx.eventBus());
-        models.forEach(model -> admitted.put(model.name(), new AdmittedModel(model.tokenizer(), scheduler(model))));
+        FrameSink sink = new BusFrameSink(vertx.eventBus(), node);
+        ModelPool loading = new ModelPool(
+                models.decoders(),
+                config.pool(),
+                (name, model) -> scheduler(name, model, sink),
+                new PoolMeters(registry),
+                context,
+                System::nanoTime);
+        pool = loading;
         Door opened = new Door(
-                admitted,
+                loading,
                 config.admission(),
                 work -> vertx.executeBlocking(work, false).map(Objects::requireNonNull),
+                new WaitingRoom(sink, this::alarm, System::nanoTime),
                 System::nanoTime);
         door = opened;
         EmbeddingDesk embedding =
-                new EmbeddingDesk(embeddings, config.embedding(), context, registry, System::nanoTime);
+                new EmbeddingDesk(models.embeddings(), config.embedding(), context, registry, System::nanoTime);
         desk = embedding;
         BusInbox inbox = new BusInbox(vertx.eventBus());
-        return allSchedulers(Scheduler::start)
+        return Future.join(models.atStart().stream().map(this::load).toList())
                 .compose(ready -> Future.all(
-                        inbox.listen(Addresses.admit(node), GenerateCommand.class, this::admit),
+                        inbox.answer(Addresses.admit(node), GenerateCommand.class, opened::admit),
                         inbox.listen(
                                 Addresses.control(node),
                                 CancelStream.class,
                                 (message, cancel) -> opened.cancel(cancel)),
-                        inbox.listen(
-                                Addresses.embed(node),
-                                EmbedCommand.class,
-                                (message, command) -> embedding
-                                        .embed(command)
-                                        .onSuccess(message::reply)
-                                        .onFailure(failure ->
-                                                message.fail(ENGINE_FAILED, String.valueOf(failure.getMessage())))),
+                        inbox.answer(Addresses.embed(node), EmbedCommand.class, embedding::embed),
                         inbox.listen(Addresses.API_STATUS, ApiStatus.class, (message, status) -> opened.heard(status))))
                 .onSuccess(ready -> {
                     vertx.setPeriodic(Leases.PERIOD.toMillis(), tick -> tick());
                     publishStatus();
-                    log.info("Inference node {} serves {}", node, admitted.keySet());
+                    log.info("Inference node {} serves {}", node, loading.names());
                 })
-                .recover(failure -> allSchedulers(Scheduler::close).transform(closed -> Future.failedFuture(failure)));
+                .recover(failure -> loading.close().transform(closed -> Future.failedFuture(failure)));
     }
 
     /** Accepts nothing more and completes when every stream has ended; those that run past the limit are cancelled. */
@@ -118,9 +105,9 @@ public final class InferenceVerticle extends VerticleBase {
             door().drain();
             publishStatus();
             long timer = vertx.setTimer(
-                    Math.max(1, limit.toMillis()), over -> schedulers().forEach(Scheduler::cancelAll));
+                    Math.max(1, limit.toMillis()), over -> pool().schedulers().forEach(Scheduler::cancelAll));
             Future<Void> embedded = desk().drain();
-            allSchedulers(Scheduler::whenIdle).compose(idle -> embedded).onComplete(idle -> {
+            pool().all(Scheduler::whenIdle).compose(idle -> embedded).onComplete(idle -> {
                 vertx.cancelTimer(timer);
                 drained.handle(idle);
             });
@@ -133,11 +120,16 @@ public final class InferenceVerticle extends VerticleBase {
         door().drain();
         publishStatus();
         Future<Void> embeddingsClosed = Future.fromCompletionStage(desk().close(), context);
-        return allSchedulers(Scheduler::close).compose(closed -> embeddingsClosed);
+        return pool().close().compose(closed -> embeddingsClosed);
     }
 
-    private void admit(Message<Object> message, GenerateCommand command) {
-        door().admit(command).onSuccess(message::reply);
+    private Future<?> load(ModelName name) {
+        return pool().hold(name).onComplete(loaded -> pool().release(name));
+    }
+
+    private Runnable alarm(Duration delay, Runnable action) {
+        long timer = vertx.setTimer(delay.toMillis(), due -> action.run());
+        return () -> vertx.cancelTimer(timer);
     }
 
     private void tick() {
@@ -146,34 +138,30 @@ public final class InferenceVerticle extends VerticleBase {
     }
 
     private void publishStatus() {
-        List<ModelStatus> statuses = schedulers().map(Scheduler::status).toList();
-        EngineStatus status =
-                new EngineStatus(node, ProtocolCodecs.VERSION, door().draining(), statuses, desk().status());
+        EngineStatus status = new EngineStatus(
+                node,
+                ProtocolCodecs.VERSION,
+                door().draining(),
+                pool().status(config.admission().pendingCommands()),
+                desk().status());
         vertx.eventBus().publish(Addresses.INFERENCE_STATUS, status);
     }
 
-    private Scheduler scheduler(LoadedModel model) {
+    private Scheduler scheduler(ModelName name, OpenModel model, FrameSink sink) {
         return new Scheduler(
-                model.name(),
+                name,
                 model.textFingerprint(),
                 model.contextTokens(),
                 model.engines(),
                 model.tokenizer(),
                 config.scheduler(),
-                new BusFrameSink(vertx.eventBus(), node),
+                sink,
                 registry,
                 System::nanoTime);
     }
 
-    private Stream<Scheduler> schedulers() {
-        return admitted.values().stream().map(AdmittedModel::scheduler);
-    }
-
-    private Future<Void> allSchedulers(Function<Scheduler, CompletableFuture<Void>> action) {
-        return Future.all(schedulers()
-                        .map(scheduler -> Future.fromCompletionStage(action.apply(scheduler), context))
-                        .toList())
-                .mapEmpty();
+    private ModelPool pool() {
+        return Objects.requireNonNull(pool);
     }
 
     private EmbeddingDesk desk() {

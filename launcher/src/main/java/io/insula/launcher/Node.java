@@ -3,8 +3,7 @@ package io.insula.launcher;
 import io.insula.api.ApiSettings;
 import io.insula.api.ApiVerticle;
 import io.insula.inference.InferenceVerticle;
-import io.insula.inference.embed.AllMiniLm;
-import io.insula.inference.embed.EmbeddingModel;
+import io.insula.inference.ServedModels;
 import io.insula.launcher.config.InsulaConfig;
 import io.insula.launcher.management.ManagementServer;
 import io.insula.launcher.terminal.Progress;
@@ -32,7 +31,6 @@ import io.vertx.micrometer.VertxPrometheusOptions;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -67,8 +65,8 @@ final class Node {
     }
 
     Banner start() {
-        ServedModel served = new ServedModel(home, config);
-        served.fetch(progress);
+        LocalModels models = new LocalModels(home, config);
+        models.fetch(progress);
         // The database and the engine need nothing of each other, and each takes seconds.
         CompletableFuture<Database> opening =
                 InBackground.supply(() -> Database.open(home, config.database(), config.model()));
@@ -80,8 +78,7 @@ final class Node {
         ManagementServer management = new ManagementServer(config.management(), registry, ready::get);
         await(vertx.deployVerticle(management));
 
-        parts.started("model", served);
-        startInference(vertx, served, registry);
+        startInference(vertx, models.served(), registry);
         Database database = joined(opening);
         int port = startApi(vertx, database, registry);
         // A first request that comes before the first lease would be told that there is no engine.
@@ -91,11 +88,8 @@ final class Node {
         return banner(database, port, management.port());
     }
 
-    private void startInference(Vertx vertx, ServedModel served, PrometheusMeterRegistry registry) {
-        List<EmbeddingModel> embeddings =
-                config.embeddingModel() ? List.of(AllMiniLm.model(config.engine())) : List.of();
-        InferenceVerticle inference =
-                new InferenceVerticle(id, List.of(served.load()), embeddings, config.inference(), registry);
+    private void startInference(Vertx vertx, ServedModels models, PrometheusMeterRegistry registry) {
+        InferenceVerticle inference = new InferenceVerticle(id, models, config.inference(), registry);
         String deployment = await(vertx.deployVerticle(inference));
         parts.started("inference", () -> await(vertx.undeploy(deployment)));
         parts.started("running streams", () -> await(inference.drain(config.drainTimeout())));

@@ -12,10 +12,10 @@ import io.insula.protocol.CancelStream;
 import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.LogitBias;
 import io.insula.protocol.ModelName;
+import io.insula.protocol.NodeId;
 import io.insula.protocol.RequestId;
 import io.insula.protocol.TokenIds;
 import io.vertx.core.Future;
-import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,10 +33,12 @@ public final class Door {
 
     private static final Logger log = LoggerFactory.getLogger(Door.class);
     private static final int RETRY_ELSEWHERE_MILLIS = 1_000;
+    private static final int BUSY_RETRY_MILLIS = 500;
 
     private record Attempt(RequestId request, int attempt) {}
 
-    private final Map<ModelName, AdmittedModel> models;
+    private final Models models;
+    private final WaitingRoom room;
     private final AdmissionConfig config;
     private final PromptRenderer renderer;
     private final LongSupplier nanos;
@@ -46,9 +48,13 @@ public final class Door {
     private int pending;
     private boolean draining;
 
-    public Door(
-            Map<ModelName, AdmittedModel> models, AdmissionConfig config, PromptRenderer renderer, LongSupplier nanos) {
-        this.models = Map.copyOf(models);
+    /**
+     * @param room where commands wait whose model is being loaded
+     * @param nanos a clock as {@link System#nanoTime}
+     */
+    public Door(Models models, AdmissionConfig config, PromptRenderer renderer, WaitingRoom room, LongSupplier nanos) {
+        this.models = models;
+        this.room = room;
         this.config = config;
         this.renderer = renderer;
         this.nanos = nanos;
@@ -84,14 +90,15 @@ public final class Door {
         Integer before = cancelled.get(cancel.request());
         cancelled.remove(cancel.request());
         cancelled.put(cancel.request(), before == null ? cancel.attempt() : Math.max(before, cancel.attempt()));
-        models.values().forEach(model -> model.scheduler().cancel(cancel.request(), cancel.attempt()));
+        room.cancel(cancel);
+        models.schedulers().forEach(scheduler -> scheduler.cancel(cancel.request(), cancel.attempt()));
     }
 
     /** Renews or ends an HTTP node's lease. */
     public void heard(ApiStatus status) {
         if (status.leaving()) {
             leases.end(status.node());
-            models.values().forEach(model -> model.scheduler().cancelAllOf(status.node()));
+            cancelAllOf(status.node());
         } else {
             leases.renew(status.node());
         }
@@ -101,13 +108,20 @@ public final class Door {
     public void checkLeases() {
         leases.takeEnded().forEach(node -> {
             log.warn("No status of HTTP node {} any longer: its streams are cancelled", node);
-            models.values().forEach(model -> model.scheduler().cancelAllOf(node));
+            cancelAllOf(node);
         });
+        room.sendProgress();
     }
 
-    /** From now on every new command is rejected. */
+    private void cancelAllOf(NodeId node) {
+        room.cancelAllOf(node);
+        models.schedulers().forEach(scheduler -> scheduler.cancelAllOf(node));
+    }
+
+    /** From now on every new command is rejected, and those that wait for a model are ended. */
     public void drain() {
         draining = true;
+        room.cancelAll();
     }
 
     public boolean draining() {
@@ -116,32 +130,47 @@ public final class Door {
 
     private Future<Admission> decide(GenerateCommand command) {
         long arrivedNanos = nanos.getAsLong();
-        AdmittedModel model = models.get(command.model());
         if (draining) {
             return Future.succeededFuture(drainingNow());
         }
-        if (model == null) {
+        if (!models.names().contains(command.model())) {
             String served = String.join(
-                    ", ",
-                    models.keySet().stream().map(ModelName::value).sorted().toList());
+                    ", ", models.names().stream().map(ModelName::value).sorted().toList());
             return Future.succeededFuture(new Rejected(
                     Reason.MODEL_NOT_FOUND, "model: '" + command.model() + "' (expected: " + served + ")", "model", 0));
         }
         if (isCancelled(command)) {
             return Future.succeededFuture(cancelledAlready());
         }
+        if (pending >= config.pendingCommands()) {
+            return Future.succeededFuture(new Rejected(
+                    Reason.OVERLOADED,
+                    "as many commands are decided as may be; try again later",
+                    null,
+                    BUSY_RETRY_MILLIS));
+        }
+        pending++;
+        WaitingCommand waiting = new WaitingCommand(command, arrivedNanos);
+        Future<AdmittedModel> held = models.hold(command.model());
+        Future<Admission> decision = held.compose(model -> decide(waiting, model))
+                .recover(failure -> Future.succeededFuture(undecidable(command, failure)))
+                .onComplete(done -> {
+                    pending--;
+                    models.release(command.model());
+                });
+        return held.isComplete() ? decision : room.company(waiting, decision);
+    }
+
+    private Future<Admission> decide(WaitingCommand waiting, AdmittedModel model) {
+        GenerateCommand command = waiting.command();
         Rejected foreign = foreignToken(command, model.tokenizer().vocabulary());
         if (foreign != null) {
             return Future.succeededFuture(foreign);
         }
-        if (pending >= config.pendingCommands()) {
-            return Future.succeededFuture(overloaded(model.scheduler()));
-        }
-        pending++;
         return renderer.render(() -> model.tokenizer().encode(command.messages()))
-                .map(prompt -> offer(command, model.scheduler(), prompt, arrivedNanos))
-                .recover(failure -> Future.succeededFuture(unrenderable(command, failure)))
-                .onComplete(done -> pending--);
+                .map(prompt -> waiting.gone()
+                        ? cancelledAlready()
+                        : offer(command, model.scheduler(), prompt, waiting.arrivedNanos()));
     }
 
     private Admission offer(GenerateCommand command, Scheduler scheduler, int[] prompt, long arrivedNanos) {
@@ -208,7 +237,11 @@ public final class Door {
         return attempt != null && attempt >= command.attempt();
     }
 
-    private static Rejected unrenderable(GenerateCommand command, Throwable failure) {
+    private static Rejected undecidable(GenerateCommand command, Throwable failure) {
+        if (failure instanceof ModelUnavailableException unavailable) {
+            return new Rejected(
+                    Reason.OVERLOADED, String.valueOf(failure.getMessage()), null, unavailable.retryAfterMillis());
+        }
         if (failure instanceof PromptException) {
             return new Rejected(Reason.INVALID_REQUEST, String.valueOf(failure.getMessage()), "messages", 0);
         }

@@ -64,13 +64,15 @@ class DoorTest {
             new SimpleMeterRegistry(),
             System::nanoTime);
     private final Door door = new Door(
-            Map.of(Commands.MODEL, new AdmittedModel(new LetterTokenizer(), scheduler)),
+            Models.loaded(Map.of(Commands.MODEL, new AdmittedModel(new LetterTokenizer(), scheduler))),
             new AdmissionConfig(2, Duration.ofSeconds(60), 100),
             work -> {
                 Rendering rendering = new Rendering(work, Promise.promise());
                 renderings.add(rendering);
                 return rendering.result().future();
             },
+            new WaitingRoom(
+                    (node, instance, batch) -> frames.addAll(batch), (delay, action) -> () -> {}, System::nanoTime),
             System::nanoTime);
 
     @BeforeEach

@@ -1,11 +1,14 @@
 package io.insula.launcher.config;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.insula.inference.InferenceConfig;
 import io.insula.inference.admission.AdmissionConfig;
 import io.insula.inference.engine.EngineConfig;
+import io.insula.inference.models.PoolConfig;
 import io.insula.inference.schedule.SchedulerConfig;
 import io.insula.launcher.model.ModelCatalog;
 import io.insula.protocol.ModelName;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 
 /** Reads what the inference side is told: the model, its engine, its scheduler and its door. */
@@ -17,7 +20,10 @@ final class InferenceSettings {
     private InferenceSettings() {}
 
     static ModelName model(Settings settings) {
-        String name = settings.text("model.name", ModelCatalog.STARTER.name().value(), "the base model that is served");
+        String name = settings.text(
+                "model.name",
+                ModelCatalog.STARTER.name().value(),
+                "the base model that is loaded at the start; others on demand");
         try {
             return new ModelName(name);
         } catch (IllegalArgumentException e) {
@@ -115,6 +121,28 @@ final class InferenceSettings {
                                 1L << 50,
                                 "memory for streams that give their slot to another tenant; 0: it waits until one"
                                         + " ends")),
-                EmbeddingSettings.engine(settings));
+                EmbeddingSettings.engine(settings),
+                pool(settings));
+    }
+
+    private static PoolConfig pool(Settings settings) {
+        long bytes = settings.size(
+                "model.memory-budget",
+                0,
+                0,
+                1L << 50,
+                "memory that all loaded models may take, 2.5 times their files and engine.kv-budget each;"
+                        + " 0: three quarters of the machine's");
+        Duration retryDelay = settings.duration(
+                "model.retry-delay",
+                PoolConfig.DEFAULT.retryDelay(),
+                MILLI,
+                HOUR,
+                "how long after a failed load a model is not loaded again");
+        return new PoolConfig(bytes == 0 ? machineBytes() / 4 * 3 : bytes, retryDelay);
+    }
+
+    private static long machineBytes() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
     }
 }

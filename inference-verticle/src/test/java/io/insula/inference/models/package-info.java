@@ -1,0 +1,4 @@
+@NullMarked
+package io.insula.inference.models;
+
+import org.jspecify.annotations.NullMarked;
