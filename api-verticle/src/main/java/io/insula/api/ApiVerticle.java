@@ -51,7 +51,7 @@ public final class ApiVerticle extends VerticleBase {
                 System::nanoTime);
         bus = opened;
         Assistants assistants = new Assistants(
-                settings.configs(), () -> ThreadLocalRandom.current().nextLong());
+                settings.configs(), () -> ThreadLocalRandom.current().nextLong(), opened.engines()::knowsBaseModel);
         Accounting accounting = new Accounting(opened.dispatcher(), settings.ledger());
         EmbeddingAccounting embeddings = new EmbeddingAccounting(opened.embeddings(), settings.ledger());
         ApiServer listening = new ApiServer(vertx, settings.http(), ids, System::nanoTime);

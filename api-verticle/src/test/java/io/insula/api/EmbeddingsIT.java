@@ -72,6 +72,12 @@ class EmbeddingsIT {
     }
 
     @Test
+    void theModelIsListed() {
+        assertThat(client("/v1").models().list().data())
+                .anyMatch(model -> model.id().equals("test-embedder"));
+    }
+
+    @Test
     void theAnswerIsOfOpenAisSchemaAndBase64IsTheSameVector() {
         String numbers = post("/v1", "{\"model\":\"test-embedder\",\"input\":\"abc\",\"user\":\"u\",\"dimensions\":3}")
                 .body();

@@ -18,8 +18,12 @@ import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import io.insula.api.support.ApiFixture;
 import io.insula.api.support.ScriptedNode;
 import io.insula.protocol.Admission;
+import io.insula.protocol.ChatMessage;
+import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.StreamFrame.Outcome;
+import io.insula.store.UsageEntry;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,9 +121,26 @@ class OpenAiClientIT {
 
         assertThat(client.models().list().data())
                 .extracting(model -> model.id())
-                .containsExactly(api.config.id().toString());
+                .containsExactly(api.config.id().toString(), "test-model");
         assertThat(client.models().retrieve("helper").id())
                 .isEqualTo(api.config.id().toString());
+        assertThat(client.models().retrieve("test-model").id()).isEqualTo("test-model");
+    }
+
+    @Test
+    void aBaseModelMayBeNamedDirectlyAndHasNoPrompt() throws Exception {
+        ChatCompletion answer =
+                client("/v1", ApiFixture.KEY).chat().completions().create(params("test-model"));
+
+        assertThat(answer.model()).isEqualTo("test-model");
+        GenerateCommand command = api.node.commands().poll(10, TimeUnit.SECONDS);
+        assertThat(command).isNotNull();
+        assertThat(command.config()).isNull();
+        assertThat(command.tenant()).isEqualTo(ApiFixture.TENANT);
+        assertThat(command.messages()).containsExactly(new ChatMessage("user", "Hi"));
+        assertThat(api.ledger.poll(10, TimeUnit.SECONDS))
+                .extracting(UsageEntry::config, UsageEntry::model)
+                .containsExactly(null, command.model());
     }
 
     @Test

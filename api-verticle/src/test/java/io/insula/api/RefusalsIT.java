@@ -115,7 +115,9 @@ class RefusalsIT {
         JsonObject list = OpenAiSchemas.valid(
                 "ListModelsResponse",
                 send(api.get(ApiFixture.tenantPath("/models/"))).body());
-        assertThat(list.getJsonArray("data")).hasSize(1);
+        assertThat(list.getJsonArray("data"))
+                .as("the config and the base model")
+                .hasSize(2);
         assertThat(list.getJsonArray("data").getJsonObject(0).getString("id"))
                 .isEqualTo(api.config.id().toString());
         HttpResponse<String> byName = send(api.get("/v1/models/helper"));

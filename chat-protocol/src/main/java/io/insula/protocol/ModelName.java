@@ -6,10 +6,15 @@ public record ModelName(String value) {
     private static final int MAX_LENGTH = 128;
 
     public ModelName {
-        if (value.isBlank() || value.length() > MAX_LENGTH) {
+        if (!isValid(value)) {
             throw new IllegalArgumentException(
                     "model name: '" + value + "' (expected: 1.." + MAX_LENGTH + " characters)");
         }
+    }
+
+    /** Whether a text can name a model. */
+    public static boolean isValid(String value) {
+        return !value.isBlank() && value.length() <= MAX_LENGTH;
     }
 
     @Override

@@ -2,7 +2,9 @@ package io.insula.api.assistant;
 
 import io.insula.api.dispatch.Generation;
 import io.insula.api.error.ApiError;
+import io.insula.api.error.RequestFailure;
 import io.insula.protocol.ChatMessage;
+import io.insula.protocol.ModelName;
 import io.insula.protocol.RequestId;
 import io.insula.protocol.StopConditions;
 import io.insula.protocol.TenantId;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Resolves what a client calls {@code model} to a config, and joins the request with the config's prompt and defaults.
+ *
+ * <p>What is no config's id or name may be a base model's: then there is no prompt, and the defaults are the API's.
  *
  * <p>An absent config and another tenant's are answered alike, after the same work.
  */
@@ -32,13 +37,16 @@ public final class Assistants {
 
     private final AssistantConfigs configs;
     private final LongSupplier seeds;
+    private final Predicate<ModelName> baseModels;
 
     /**
      * @param seeds draws the seed of a request that brings none
+     * @param baseModels whether an engine ever served a base model of that name
      */
-    public Assistants(AssistantConfigs configs, LongSupplier seeds) {
+    public Assistants(AssistantConfigs configs, LongSupplier seeds, Predicate<ModelName> baseModels) {
         this.configs = configs;
         this.seeds = seeds;
+        this.baseModels = baseModels;
     }
 
     /**
@@ -66,7 +74,31 @@ public final class Assistants {
     public Future<Generation> resolve(
             TenantId tenant, double weight, RequestId id, ChatRequest request, UnaryOperator<String> alias) {
         return find(tenant, alias.apply(request.model()), request.model())
-                .map(config -> join(weight, id, request, config));
+                .map(config -> join(weight, id, request, config))
+                .recover(failure -> isBaseModel(request.model(), failure)
+                        ? Future.succeededFuture(direct(tenant, weight, id, request))
+                        : Future.failedFuture(failure));
+    }
+
+    private boolean isBaseModel(String name, Throwable failure) {
+        return failure instanceof RequestFailure known
+                && known.error() instanceof ApiError.ModelNotFound
+                && ModelName.isValid(name)
+                && baseModels.test(new ModelName(name));
+    }
+
+    private Generation direct(TenantId tenant, double weight, RequestId id, ChatRequest request) {
+        return new Generation(
+                id,
+                tenant,
+                weight,
+                null,
+                new ModelName(request.model()),
+                withPrompt(null, request.messages()),
+                request.sampling().with(DEFAULT_TEMPERATURE, DEFAULT_TOP_P, seeds.getAsLong()),
+                request.stop(),
+                request.form().output(),
+                0);
     }
 
     private Future<AssistantConfig> find(TenantId tenant, String name, String asked) {

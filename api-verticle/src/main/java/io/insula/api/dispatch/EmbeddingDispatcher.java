@@ -11,6 +11,7 @@ import io.insula.protocol.NodeId;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -50,6 +51,11 @@ public final class EmbeddingDispatcher {
     /** What the living engines say of an embedding model; empty when none serves it. */
     public Optional<EmbeddingStatus> find(ModelName model) {
         return engines.embedding(model);
+    }
+
+    /** Names that living engines answer to, of base models and embedding models. */
+    public List<ModelName> models() {
+        return engines.names();
     }
 
     /** Whether an engine ever served the embedding model. */

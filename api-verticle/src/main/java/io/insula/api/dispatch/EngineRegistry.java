@@ -31,6 +31,7 @@ public final class EngineRegistry {
     private static final double LOAD_BOUND = 1.25;
 
     private final Map<NodeId, Lease> leases = new HashMap<>();
+    private final Set<ModelName> knownBaseModels = new HashSet<>();
     private final Set<ModelName> known = new HashSet<>();
     private final LongSupplier nanoClock;
 
@@ -45,6 +46,7 @@ public final class EngineRegistry {
     public void renew(EngineStatus status) {
         leases.put(status.node(), new Lease(status, nanoClock.getAsLong()));
         status.embeddings().forEach(embedding -> known.add(embedding.model()));
+        status.models().forEach(model -> knownBaseModels.add(model.model()));
     }
 
     /** Forgets a node that could not be reached, until it speaks again. */
@@ -98,6 +100,23 @@ public final class EngineRegistry {
             }
         }
         return candidates.getFirst();
+    }
+
+    /** Names that living engines answer to, of base models and embedding models, in alphabetical order. */
+    public List<ModelName> names() {
+        leases.values().removeIf(this::expired);
+        return leases.values().stream()
+                .flatMap(lease -> Stream.concat(
+                        lease.status.models().stream().map(ModelStatus::model),
+                        lease.status.embeddings().stream().map(EmbeddingStatus::model)))
+                .distinct()
+                .sorted(Comparator.comparing(ModelName::value))
+                .toList();
+    }
+
+    /** Whether a node ever served the base model. */
+    public boolean knowsBaseModel(ModelName model) {
+        return knownBaseModels.contains(model);
     }
 
     /** Whether a node ever served the embedding model. */

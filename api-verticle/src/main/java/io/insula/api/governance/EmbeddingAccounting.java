@@ -37,6 +37,11 @@ public final class EmbeddingAccounting {
         return dispatcher.find(model);
     }
 
+    /** Names that living engines answer to, of base models and embedding models. */
+    public List<ModelName> models() {
+        return dispatcher.models();
+    }
+
     /** Whether an engine ever served the embedding model. */
     public boolean knows(ModelName model) {
         return dispatcher.knows(model);

@@ -66,7 +66,7 @@ public final class ApiServer {
                 new BodyReader(vertx, config),
                 chat,
                 new EmbeddingsHandler(vertx, config, maxEmbeddingInputs, embeddings, errors, meters),
-                new ModelsHandler(assistants, hop));
+                new ModelsHandler(assistants, embeddings::models, hop));
         HttpServer listening = vertx.createHttpServer(options());
         server = listening;
         AccessLog log = new AccessLog(registry, nanoClock);

@@ -20,8 +20,6 @@ import java.util.Objects;
 /** Answers embeddings: reads the request, has it embedded and writes the vectors. */
 final class EmbeddingsHandler {
 
-    private static final int MAX_NAME_CHARS = 128;
-
     private final Vertx vertx;
     private final long slowReaderMillis;
     private final EmbeddingsRequestReader reader;
@@ -56,7 +54,7 @@ final class EmbeddingsHandler {
 
     /** A name that no engine has served is unknown; one that is only away for the moment is not. */
     private ModelName model(EmbeddingsRequest request) {
-        if (request.model().length() > MAX_NAME_CHARS) {
+        if (!ModelName.isValid(request.model())) {
             throw new ApiError.ModelNotFound(request.model()).failure();
         }
         ModelName model = new ModelName(request.model());
