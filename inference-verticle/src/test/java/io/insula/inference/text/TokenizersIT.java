@@ -209,6 +209,31 @@ class TokenizersIT {
         }
     }
 
+    @Test
+    void vocabulariesThatMakeNoTokenizerAreRefused() {
+        List<TextEncoding> broken = List.of(
+                new ByteLevelPairs("gpt-2", List.of("ab")),
+                new ByteLevelPairs("gpt-2", List.of("a z")),
+                new ByteLevelPairs("gpt-2", List.of("")),
+                new SentencePieces(List.of(0.0), -1, SpacePrefix.ALWAYS),
+                new DescribedPairs(new JsonObject(), true, SpacePrefix.NONE));
+        for (TextEncoding encoding : broken) {
+            TokenizerSpec spec = new TokenizerSpec(
+                    encoding,
+                    List.of("a", "b", "</s>"),
+                    Set.of(EOS),
+                    Set.of(),
+                    Set.of(EOS),
+                    OptionalInt.empty(),
+                    OptionalInt.of(EOS),
+                    false,
+                    null);
+            assertThatThrownBy(() -> new ModelChatTokenizer(spec, Clock.systemUTC()))
+                    .as(encoding.toString())
+                    .isInstanceOf(ModelFileException.class);
+        }
+    }
+
     private static void refused(Path path, JsonObject tokenizer, String message) throws IOException {
         Files.writeString(path.resolve("tokenizer.json"), tokenizer.encode());
         try (Checkpoint checkpoint = Checkpoint.open(path)) {

@@ -110,12 +110,32 @@ final class WeightPacker {
             return weights.getFirst().data().asSlice(firstRow * rowBytes, rows * rowBytes);
         }
         MemorySegment packed = memory.allocate((long) rows * columns * Float.BYTES, Long.BYTES);
-        forEachRow((weight, row, target) -> {
-            float[] values = new float[columns];
-            weight.toFloat((long) row * columns, values);
-            MemorySegment.copy(values, 0, packed, FLOAT, (long) target * columns * Float.BYTES, values.length);
-        });
+        forEachRow((weight, row, target) -> floats(weight, (long) row * columns, packed, (long) target * columns));
+        weights.forEach(ModelTensor::release);
         return packed;
+    }
+
+    /** One row, without an array between where the type allows it. */
+    private void floats(ModelTensor weight, long from, MemorySegment packed, long to) {
+        MemorySegment stored = weight.data();
+        switch (type) {
+            case F16 -> {
+                for (int i = 0; i < columns; i++) {
+                    packed.set(FLOAT, (to + i) * Float.BYTES, half(stored, (from + i) * Short.BYTES));
+                }
+            }
+            case BF16 -> {
+                for (int i = 0; i < columns; i++) {
+                    int bits = stored.get(SHORT, (from + i) * Short.BYTES) << Short.SIZE;
+                    packed.set(FLOAT, (to + i) * Float.BYTES, Float.intBitsToFloat(bits));
+                }
+            }
+            default -> {
+                float[] values = new float[columns];
+                weight.toFloat(from, values);
+                MemorySegment.copy(values, 0, packed, FLOAT, to * Float.BYTES, values.length);
+            }
+        }
     }
 
     /**
@@ -145,6 +165,7 @@ final class WeightPacker {
                 to += groups;
             }
         });
+        weights.forEach(ModelTensor::release);
         return packed;
     }
 
