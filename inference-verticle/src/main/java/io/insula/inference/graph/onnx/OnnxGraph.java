@@ -22,7 +22,7 @@ public record OnnxGraph(
         ByteString model, List<OnnxInitializer> initializers, ModelTensor embedding, List<ModelTensor> weights) {
 
     /** Changes whenever the graph's numbers may. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     public static final String HIDDEN = "hidden";
     public static final String STEP_SHAPE = "step_shape";

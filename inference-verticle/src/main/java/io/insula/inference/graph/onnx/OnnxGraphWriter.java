@@ -40,8 +40,6 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
     /** Sums of the inputs of each block of a value. */
     private record BlockSums(String value, int block) {}
 
-    private record BlockIndicator(int columns, int block) {}
-
     private static final Set<TensorType> FLOATS = Set.of(TensorType.F32, TensorType.F16, TensorType.BF16);
 
     private final DecoderShape shape;
@@ -52,7 +50,6 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
     private final OnnxModelBuilder model = new OnnxModelBuilder();
     private final Set<ModelTensor> weights = new LinkedHashSet<>();
     private final Map<BlockSums, String> blockSums = new HashMap<>();
-    private final Map<BlockIndicator, String> blockIndicators = new HashMap<>();
     private final Set<String> integers = new HashSet<>();
     private @Nullable ModelTensor embedding;
 
@@ -218,7 +215,7 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
             return OnnxValue.named(product);
         }
         String offsets = constant(name + ".offsets", blocks.offsets(), rows, rowBlocks);
-        return OnnxValue.corrected(product, onTop(blockSums(in, columns, form.size()), offsets));
+        return OnnxValue.corrected(product, onTop(blockSums(in, form.size()), offsets));
     }
 
     /** Biases side by side, as one constant. */
@@ -240,25 +237,15 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
         return base -> model.node(OnnxModelBuilder.ONNX, "Gemm", List.of(sums, offsets, base), Map.of("transB", 1));
     }
 
-    private String blockSums(String in, int columns, int block) {
-        return blockSums.computeIfAbsent(
-                new BlockSums(in, block),
-                wanted -> model.node(
-                        OnnxModelBuilder.ONNX,
-                        "Gemm",
-                        List.of(in, blockIndicator(columns, block)),
-                        Map.of("transB", 1)));
-    }
-
-    /** A matrix that sums the elements of each block. */
-    private String blockIndicator(int columns, int block) {
-        return blockIndicators.computeIfAbsent(new BlockIndicator(columns, block), wanted -> {
-            int blocks = columns / block;
-            MemorySegment ones = passing.allocate((long) blocks * columns * Float.BYTES, Long.BYTES);
-            for (int column = 0; column < columns; column++) {
-                ones.setAtIndex(ValueLayout.JAVA_FLOAT, (long) column / block * columns + column, 1);
-            }
-            return constant("block_indicator." + columns + "." + block, ones, blocks, columns);
+    private String blockSums(String in, int block) {
+        return blockSums.computeIfAbsent(new BlockSums(in, block), wanted -> {
+            String byBlock = sharedIntegers("tokens_by_blocks_of_" + block, 0, -1, block);
+            String blocks = model.node(OnnxModelBuilder.ONNX, "Reshape", List.of(in, byBlock), Map.of());
+            return model.node(
+                    OnnxModelBuilder.ONNX,
+                    "ReduceSum",
+                    List.of(blocks, sharedIntegers("within_block", 2)),
+                    Map.of("keepdims", 0));
         });
     }
 
