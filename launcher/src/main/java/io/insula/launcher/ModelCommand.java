@@ -71,9 +71,14 @@ final class ModelCommand implements Runnable {
         return 0;
     }
 
-    @Command(name = "add", description = "Copies a GGUF file into the home.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "add",
+            description = "Copies a GGUF file, or a Hugging Face folder, into the home.",
+            mixinStandardHelpOptions = true)
     int add(
-            @Parameters(paramLabel = "FILE.gguf", description = "a GGUF file that holds tokenizer and template")
+            @Parameters(
+                            paramLabel = "FILE.gguf",
+                            description = "a GGUF file, or a folder of config.json, tokenizer.json and safetensors")
                     Path file,
             @Option(
                             names = "--name",
@@ -171,7 +176,7 @@ final class ModelCommand implements Runnable {
         if (name != null && models.isEmpty()) {
             throw new ModelException("model " + name + " is not here");
         }
-        models.forEach(model -> out().println(store.verify(model) + "  " + model.name()));
+        models.forEach(model -> store.verify(model).forEach(sha256 -> out().println(sha256 + "  " + model.name())));
         return 0;
     }
 

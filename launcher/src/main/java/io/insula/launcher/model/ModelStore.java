@@ -1,6 +1,6 @@
 package io.insula.launcher.model;
 
-import io.insula.inference.weights.GgufFile;
+import io.insula.inference.weights.Checkpoint;
 import io.insula.inference.weights.ModelFileException;
 import io.insula.protocol.ModelName;
 import java.io.IOException;
@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -52,10 +53,11 @@ public final class ModelStore {
             return Optional.empty();
         }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.getFileName().toString().endsWith(".gguf"))
+            return files.filter(file -> isModelFile(file.getFileName().toString()))
                     .filter(Files::isRegularFile)
                     .sorted()
-                    .findFirst();
+                    .findFirst()
+                    .or(() -> ModelFolder.isOne(folder) ? Optional.of(folder) : Optional.empty());
         } catch (IOException e) {
             throw new ModelException(folder + ": cannot be read: " + e.getMessage(), e);
         }
@@ -75,7 +77,7 @@ public final class ModelStore {
                 ModelName name = new ModelName(folder.getFileName().toString());
                 Optional<Path> file = find(name);
                 if (file.isPresent()) {
-                    stored.add(new StoredModel(name, file.get(), Files.size(file.get())));
+                    stored.add(new StoredModel(name, file.get(), sizeOf(file.get())));
                 }
             }
         } catch (IOException e) {
@@ -84,8 +86,17 @@ public final class ModelStore {
         return stored;
     }
 
-    /** Copies a file of the user's under the name that the catalogue or the file itself suggests. */
+    private static long sizeOf(Path file) throws IOException {
+        return Files.isDirectory(file) ? new ModelFolder(file).sizeBytes() : Files.size(file);
+    }
+
+    /** Copies a file or folder of the user's under the name that the catalogue or the file itself suggests. */
     public StoredModel add(Path file) {
+        if (Files.isDirectory(file)) {
+            Path folderName =
+                    Objects.requireNonNullElse(file.toAbsolutePath().normalize().getFileName(), file);
+            return addFolder(file, nameOf(folderName.toString()));
+        }
         try {
             String sha256 = Sha256.of(file);
             ModelName name = catalog.findBySha256(sha256)
@@ -97,12 +108,29 @@ public final class ModelStore {
         }
     }
 
-    /** Copies a file of the user's under a name; the name of a catalogue model takes no other file than that model's. */
+    /** Copies a file or folder of the user's under a name; a catalogue model's name takes no other file than that model's. */
     public StoredModel add(Path file, ModelName name) {
+        if (Files.isDirectory(file)) {
+            return addFolder(file, name);
+        }
         try {
             return add(file, name, Sha256.of(file));
         } catch (IOException e) {
             throw new ModelException(file + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private StoredModel addFolder(Path source, ModelName name) {
+        if (catalog.find(name).isPresent()) {
+            throw new ModelException(name + " is a model of the catalogue (expected: another name, by --name)");
+        }
+        checkReadable(source);
+        ModelFolder target = new ModelFolder(path(name));
+        try {
+            target.copyFrom(new ModelFolder(source), name);
+            return new StoredModel(name, target.path(), target.sizeBytes());
+        } catch (IOException e) {
+            throw new ModelException(source + ": cannot be copied to " + target.path() + ": " + e.getMessage(), e);
         }
     }
 
@@ -155,23 +183,33 @@ public final class ModelStore {
     /**
      * Reads a model's file and compares it with what was recorded when it came, or with the catalogue.
      *
-     * @return its SHA-256
+     * @return the SHA-256 of each of its files
      * @throws ModelException when it is another, or nothing was recorded
      */
-    public String verify(StoredModel model) {
-        String expected = catalog.find(model.name())
-                .map(CatalogModel::sha256)
-                .or(new Provenance(model.file())::sha256)
-                .orElseThrow(() -> new ModelException(model.name() + ": nobody wrote down its SHA-256"));
+    public List<String> verify(StoredModel model) {
         try {
-            String found = Sha256.of(model.file());
-            if (!found.equals(expected)) {
-                throw new ModelException(model.name() + ": SHA-256 " + found + " is not the recorded " + expected);
+            List<Path> files =
+                    Files.isDirectory(model.file()) ? new ModelFolder(model.file()).files() : List.of(model.file());
+            List<String> found = new ArrayList<>();
+            for (Path file : files) {
+                found.add(verify(model.name(), file));
             }
             return found;
         } catch (IOException e) {
             throw new ModelException(model.file() + ": cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    private String verify(ModelName name, Path file) throws IOException {
+        String expected = catalog.find(name)
+                .map(CatalogModel::sha256)
+                .or(new Provenance(file)::sha256)
+                .orElseThrow(() -> new ModelException(file + ": nobody wrote down its SHA-256"));
+        String found = Sha256.of(file);
+        if (!found.equals(expected)) {
+            throw new ModelException(file + ": SHA-256 " + found + " is not the recorded " + expected);
+        }
+        return found;
     }
 
     /** A model's name becomes a folder's: nothing that could lead elsewhere. */
@@ -197,7 +235,7 @@ public final class ModelStore {
     }
 
     static void checkReadable(Path file) {
-        try (GgufFile opened = GgufFile.open(file)) {
+        try (Checkpoint opened = Checkpoint.open(file)) {
             opened.architecture();
         } catch (ModelFileException e) {
             throw new ModelException(String.valueOf(e.getMessage()), e);

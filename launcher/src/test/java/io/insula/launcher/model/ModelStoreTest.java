@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.insula.inference.weights.GgufWriter;
 import io.insula.protocol.ModelName;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,6 +60,43 @@ class ModelStoreTest {
                     .isInstanceOf(ModelException.class);
         }
         assertThat(store.list()).isEmpty();
+    }
+
+    @Test
+    void addsAFolderWholeAndKnowsWhenAFileOfItChanged() throws Exception {
+        ModelStore store = new ModelStore(folder.resolve("home"), ModelCatalog.standard());
+        Path source = Files.createDirectory(folder.resolve("My-Folder"));
+        Files.writeString(source.resolve("config.json"), "{\"model_type\":\"llama\"}");
+        Files.writeString(source.resolve("tokenizer.json"), "{}");
+        Files.writeString(source.resolve("notes.md"), "not a part");
+        Files.write(source.resolve("model.safetensors"), safetensors());
+
+        ModelStore.StoredModel added = store.add(source);
+
+        assertThat(added.name()).isEqualTo(new ModelName("my-folder"));
+        assertThat(store.list()).containsExactly(added);
+        assertThat(added.file()).isDirectoryNotContaining("glob:**.md");
+        assertThat(store.verify(added)).hasSize(3);
+        assertThatThrownBy(() -> store.add(source)).hasMessageContaining("my-folder is here already");
+        Files.writeString(added.file().resolve("tokenizer.json"), "{ }");
+        assertThatThrownBy(() -> store.verify(added))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("tokenizer.json: SHA-256");
+        Files.delete(source.resolve("model.safetensors"));
+        assertThatThrownBy(() -> store.add(source, new ModelName("other"))).isInstanceOf(ModelException.class);
+        assertThat(store.list()).hasSize(1);
+    }
+
+    /** One tensor of one number. */
+    private static byte[] safetensors() {
+        byte[] header = "{\"model.norm.weight\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}"
+                .getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(8 + header.length + 4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(header.length)
+                .put(header)
+                .putFloat(1)
+                .array();
     }
 
     @Test
