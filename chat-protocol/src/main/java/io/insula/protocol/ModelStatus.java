@@ -8,7 +8,7 @@ package io.insula.protocol;
  * @param contextTokens longest prompt plus answer
  * @param slots streams that run at once
  * @param freeSlots slots nobody holds
- * @param queuedTokens prompt tokens that wait for a slot
+ * @param queuedTokens tokens that the streams which wait for a slot may come to, prompts and longest answers
  * @param queuedStreams streams that wait for a slot
  * @param queueCapacity streams that may wait
  */

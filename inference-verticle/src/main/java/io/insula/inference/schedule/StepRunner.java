@@ -74,7 +74,7 @@ final class StepRunner {
         if (Scoring.ofPrompt(stream)) {
             count = StepBalance.atMost(count, left, open.engine().scoredTokens());
             FloatBuffer logits = open.engine().prefillScored(slot, stream.prompt(), context, count);
-            scoring.prompt(stream, logits, count).ifPresent(scores -> outbox.add(stream.command(), scores));
+            scorePrompt(stream, logits, count);
             prefilled(choice, slot, count, logits, count - 1);
         } else {
             open.engine().prefill(slot, stream.prompt(), context, count);
@@ -89,11 +89,22 @@ final class StepRunner {
         stream.prefilled(count);
         choice.countTurn();
         meters.prefilled(count);
+        if (endIfOver(stream)) {
+            return;
+        }
         if (stream.prompted()) {
             answerBegins(stream, slot, logits, row);
         } else {
             keepPrefix(stream, slot);
             open.slots().turnOver(choice);
+        }
+    }
+
+    private void scorePrompt(ScheduledStream stream, FloatBuffer logits, int count) {
+        try {
+            scoring.prompt(stream, logits, count).ifPresent(scores -> outbox.add(stream.command(), scores));
+        } catch (RuntimeException e) {
+            breaks(stream, e);
         }
     }
 
@@ -165,10 +176,14 @@ final class StepRunner {
                 sample(choice, logits, row, now);
             }
         } catch (RuntimeException e) {
-            // One stream's sampling or decoding is nobody else's trouble.
-            log.warn("Stream {} attempt {} cannot be decoded", stream.id(), stream.attempt(), e);
-            broken.put(stream, "the answer cannot be decoded: " + e.getMessage());
+            breaks(stream, e);
         }
+    }
+
+    /** One stream's sampling or decoding is nobody else's trouble. */
+    private void breaks(ScheduledStream stream, RuntimeException failure) {
+        log.warn("Stream {} attempt {} cannot be decoded", stream.id(), stream.attempt(), failure);
+        broken.put(stream, "the answer cannot be decoded: " + failure.getMessage());
     }
 
     private void replay(Choice choice) {

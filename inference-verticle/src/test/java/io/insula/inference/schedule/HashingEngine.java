@@ -78,6 +78,7 @@ public final class HashingEngine implements DecoderEngine {
     private long paceNanos;
     private int lastPrefilled = -1;
     private boolean closed;
+    private boolean brokenScores;
     private int saves;
     private int loads;
     private final AtomicInteger openBlocks = new AtomicInteger();
@@ -99,6 +100,12 @@ public final class HashingEngine implements DecoderEngine {
     /** Lets every compute call take this long, as a real engine's does. */
     public HashingEngine pace(Duration pace) {
         paceNanos = pace.toNanos();
+        return this;
+    }
+
+    /** Lets the logits of scored prompts be no numbers. */
+    HashingEngine withBrokenScores() {
+        brokenScores = true;
         return this;
     }
 
@@ -204,6 +211,9 @@ public final class HashingEngine implements DecoderEngine {
         for (int i = 0; i < count; i++) {
             append(slot, count == 1 ? tokens[from + i] | DECODED : tokens[from + i]);
             row(slot, i);
+        }
+        if (brokenScores) {
+            logits[0] = Float.NaN;
         }
         return FloatBuffer.wrap(logits);
     }

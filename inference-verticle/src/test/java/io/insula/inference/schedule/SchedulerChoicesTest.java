@@ -126,6 +126,27 @@ class SchedulerChoicesTest {
     }
 
     @Test
+    void scoresThatCannotBeToldEndTheirStreamAlone() {
+        SchedulerHouse house = new SchedulerHouse(
+                2,
+                CONFIG,
+                () -> new HashingEngine(LetterTokenizer.VOCABULARY, 2, SchedulerHouse.CONTEXT).withBrokenScores());
+        GenerateCommand neighbour = command(1, "beside", 30);
+        GenerateCommand scored = command(2, "score me", 5)
+                .but()
+                .output(new OutputOptions(1, OutputOptions.UNSCORED, 0))
+                .build();
+        house.offer(neighbour);
+        house.offer(scored);
+        house.runUntilIdle();
+        assertThat(house.frames.end(scored.request(), 0).outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(house.frames.end(scored.request(), 0).error()).startsWith("the answer cannot be decoded: logits");
+        assertThat(house.frames.tokens(neighbour.request(), 0))
+                .isEqualTo(house.solo(neighbour).tokens());
+        assertThat(house.count("insula.inference.engine.failures")).isZero();
+    }
+
+    @Test
     void aStreamWhoseDeadlinePassesEndsWhereverItIs() {
         SchedulerHouse house = new SchedulerHouse(1, CONFIG);
         GenerateCommand running =
