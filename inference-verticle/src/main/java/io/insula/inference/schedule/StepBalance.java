@@ -3,29 +3,27 @@ package io.insula.inference.schedule;
 /**
  * Shares the engine's time between decode steps and prefill chunks, so that neither side waits long for the other.
  *
- * <p>While streams run, a chunk follows each decode step. Chunks are short or long in turn: a short one takes less than a
- * decode step, a long one less than two. So more than half of the streams' tokens come within twice the undisturbed time, all
- * but a few within three times, and the prompt gets somewhat more than half of the engine. Chunks of one size would be
- * either shorter, which wastes the engine on small products, or too long for most tokens. Only times depend on this, never a
- * token: a prompt is bitwise the same however it is cut.
+ * <p>While streams run, two decode steps follow each chunk, now and then three, and a chunk takes about as long as two. So
+ * more than half of the streams' tokens come as if undisturbed, the others after about three times that, and the prompt gets
+ * half of the engine. Shorter chunks after every step would waste it: a chunk's cost has a part that grows with the context
+ * and not with the chunk. Only times depend on this, never a token: a prompt is bitwise the same however it is cut.
  *
  * <p><b>Thread:</b> the device thread.
  */
 final class StepBalance {
 
-    /** A short chunk in decode steps, and a long one: below one and two, for what no estimate foresees. */
-    private static final double SHORT = 0.85;
-
-    private static final double LONG = 1.85;
+    /** A chunk's time in decode steps. With the step beside it, it is three slow steps' time. */
+    private static final double CHUNK_STEPS = 2.1;
+    /** Decode steps that follow a chunk. */
+    private static final int STEPS = 2;
+    /** After every so many chunks one step more: less than half of the steps have a chunk before them. */
+    private static final int ROUND = 12;
+    /** Decode steps that follow a chunk which took much longer than it should, at most. */
+    private static final int MOST_OWED = 6;
     /** With few running streams a decode step is short beside any chunk: chunks are longer by this. */
     private static final double FEW = 2;
 
     private static final int FEW_ROWS = 4;
-    /** Of so many chunks, every second one is long: four of nine. */
-    private static final int ROUND = 9;
-    /** Decode steps that follow a chunk which took longer than it should, at most. */
-    private static final int MOST_OWED = 4;
-
     private static final double NEWEST = 0.25;
 
     private final int mostTokens;
@@ -61,9 +59,13 @@ final class StepBalance {
     void prefilled(int context, int tokens, long nanos, int rows) {
         pace.record(context, tokens, nanos);
         chunks++;
-        double steps = decodeNanos == 0 ? 0 : nanos / (decodeNanos * stretch(rows));
-        // A long chunk that takes a little more than two steps is none that takes three.
-        owedSteps = (int) Math.clamp(Math.ceil(steps - 0.25) - 1, 1, MOST_OWED);
+        if (decodeNanos == 0) {
+            owedSteps = 1;
+            return;
+        }
+        int more = chunks % ROUND == 0 ? 1 : 0;
+        double late = nanos / (decodeNanos * stretch(rows)) - CHUNK_STEPS;
+        owedSteps = Math.min(MOST_OWED, STEPS + more + Math.max(0, (int) late));
     }
 
     /**
@@ -91,7 +93,7 @@ final class StepBalance {
     }
 
     private double budgetNanos(int rows) {
-        return (chunks % ROUND % 2 == 0 ? SHORT : LONG) * decodeNanos * stretch(rows);
+        return CHUNK_STEPS * decodeNanos * stretch(rows);
     }
 
     private static double stretch(int rows) {
