@@ -22,16 +22,24 @@ public final class ApiVerticle extends VerticleBase {
     private final DispatchMeters dispatchMeters;
     private final RequestIds ids;
     private final AtomicInteger port;
+    private final LastAnswer lastAnswer;
     private @Nullable DispatchBus bus;
     private @Nullable ApiServer server;
 
     private ApiVerticle(
-            ApiSettings settings, int instance, DispatchMeters dispatchMeters, RequestIds ids, AtomicInteger port) {
+            ApiSettings settings,
+            int instance,
+            DispatchMeters dispatchMeters,
+            RequestIds ids,
+            AtomicInteger port,
+            LastAnswer lastAnswer) {
         this.settings = settings;
         this.instance = instance;
         this.dispatchMeters = dispatchMeters;
         this.ids = ids;
         this.port = port;
+        this.lastAnswer = lastAnswer;
+        lastAnswer.expect();
     }
 
     /** Makes the instances of one deployment, numbered from 0. */
@@ -72,7 +80,9 @@ public final class ApiVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         Future<Void> drained = server == null ? Future.succeededFuture() : server.shutdown(settings.drainTimeout());
-        return drained.eventually(() -> bus == null ? Future.succeededFuture() : bus.close());
+        // The instances are one node to the engines, which end a node's streams when it leaves: the last one says so.
+        return drained.eventually(lastAnswer::given)
+                .eventually(() -> bus == null ? Future.succeededFuture() : bus.close());
     }
 
     /** The instances of one deployment: give it to {@code deployVerticle}. */
@@ -83,6 +93,7 @@ public final class ApiVerticle extends VerticleBase {
         private final RequestIds ids = new RequestIds(System::currentTimeMillis);
         private final AtomicInteger next = new AtomicInteger();
         private final AtomicInteger port = new AtomicInteger();
+        private final LastAnswer lastAnswer = new LastAnswer();
 
         private Instances(ApiSettings settings) {
             this.settings = settings;
@@ -91,7 +102,7 @@ public final class ApiVerticle extends VerticleBase {
 
         @Override
         public ApiVerticle get() {
-            return new ApiVerticle(settings, next.getAndIncrement(), dispatchMeters, ids, port);
+            return new ApiVerticle(settings, next.getAndIncrement(), dispatchMeters, ids, port, lastAnswer);
         }
 
         /** The port that is listened on; 0 before the deployment is complete. */
