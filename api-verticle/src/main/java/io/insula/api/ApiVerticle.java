@@ -10,6 +10,7 @@ import io.insula.api.http.RequestIds;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +82,9 @@ public final class ApiVerticle extends VerticleBase {
     public Future<?> stop() {
         Future<Void> drained = server == null ? Future.succeededFuture() : server.shutdown(settings.drainTimeout());
         // The instances are one node to the engines, which end a node's streams when it leaves: the last one says so.
-        return drained.eventually(lastAnswer::given)
+        // One that never started gives no answer, and is not waited for longer than one that answers.
+        long limit = Math.max(1, settings.drainTimeout().toMillis());
+        return drained.eventually(() -> lastAnswer.given().timeout(limit, TimeUnit.MILLISECONDS))
                 .eventually(() -> bus == null ? Future.succeededFuture() : bus.close());
     }
 
