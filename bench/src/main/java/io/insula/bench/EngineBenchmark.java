@@ -65,10 +65,13 @@ final class EngineBenchmark {
             Candidates.Best theirs = theirs(path, libraries, workload).best();
             table.settings(type, ours, theirs);
             try (DecoderEngine insula = ours.open().get();
-                    DecoderEngine freeInsula = free.open().get();
                     DecoderEngine peer = theirs.open().get()) {
                 measure(type, text, new Contest(insula, peer, workload));
-                measureAlone(type, text, new Contest(freeInsula, peer, workload));
+            }
+            // Never three engines at once: the threads of one that rests still spin for a moment.
+            try (DecoderEngine insula = free.open().get();
+                    DecoderEngine peer = theirs.open().get()) {
+                measureAlone(type, text, new Contest(insula, peer, workload));
             }
             if (type.equals(ModelType.Q4_1.name())) {
                 serve(type, text, tokenizer, ours, theirs);
