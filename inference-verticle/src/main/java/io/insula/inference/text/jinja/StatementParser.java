@@ -317,7 +317,7 @@ final class StatementParser {
     private Statement parseCall(Token name) {
         List<Parameter> parameters = tokens.peek().isOperator("(") ? parseParameters() : List.of();
         Token function = tokens.expect(Kind.NAME, "a macro's name");
-        ExpressionParser.ArgumentList arguments = expressions.parseArguments();
+        ArgumentList arguments = expressions.parseArguments();
         Statement body = parseBody(name, "endcall");
         endBlock();
         return located(name, run -> {

@@ -78,6 +78,32 @@ final class TokenStream {
         return source.error(token.offset(), what);
     }
 
+    /** Counts a step and says where a fault happened. */
+    Expression at(Token token, Expression expression) {
+        Source read = source;
+        return run -> {
+            try {
+                run.step();
+                return expression.evaluate(run);
+            } catch (TemplateFault fault) {
+                throw read.error(token.offset(), fault.what());
+            }
+        };
+    }
+
+    interface Computation<T> {
+        T compute();
+    }
+
+    /** What a computation on values gives; a fault is said to have happened at the token. */
+    <T> T located(Token token, Computation<T> computation) {
+        try {
+            return computation.compute();
+        } catch (TemplateFault fault) {
+            throw source.error(token.offset(), fault.what());
+        }
+    }
+
     Source source() {
         return source;
     }
