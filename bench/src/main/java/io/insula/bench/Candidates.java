@@ -1,7 +1,7 @@
 package io.insula.bench;
 
 import io.insula.bench.EngineBenchmarkOptions.DecodeCase;
-import io.insula.inference.engine.DecoderEngine;
+import io.insula.inference.engine.StepEngine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +28,7 @@ final class Candidates {
     }
 
     /** Settings by name, and how an engine with them is opened. */
-    private record Candidate(String settings, Supplier<DecoderEngine> open) {}
+    private record Candidate(String settings, Supplier<StepEngine> open) {}
 
     /**
      * The fastest of the tried.
@@ -37,9 +37,9 @@ final class Candidates {
      * @param open opens an engine with these settings
      * @param tried the score of each candidate, for the reader
      */
-    record Best(String settings, Supplier<DecoderEngine> open, String tried) {}
+    record Best(String settings, Supplier<StepEngine> open, String tried) {}
 
-    Candidates add(String settings, Supplier<DecoderEngine> open) {
+    Candidates add(String settings, Supplier<StepEngine> open) {
         candidates.add(new Candidate(settings, open));
         return this;
     }
@@ -50,7 +50,7 @@ final class Candidates {
         List<String> tried = new ArrayList<>();
         for (Candidate candidate : candidates) {
             double score;
-            try (DecoderEngine engine = candidate.open().get()) {
+            try (StepEngine engine = candidate.open().get()) {
                 score = score(engine);
             }
             tried.add(String.format(Locale.ROOT, "%s: %.1f ms", candidate.settings(), score));
@@ -62,7 +62,7 @@ final class Candidates {
         return new Best(best.settings(), best.open(), String.join("; ", tried));
     }
 
-    private double score(DecoderEngine engine) {
+    private double score(StepEngine engine) {
         double product = median(() -> workload.prefill(engine, PROMPT));
         for (int batch : new int[] {1, 4}) {
             workload.fill(engine, new DecodeCase(PROMPT, batch));

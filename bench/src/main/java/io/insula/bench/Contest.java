@@ -1,7 +1,7 @@
 package io.insula.bench;
 
 import io.insula.bench.EngineBenchmarkOptions.DecodeCase;
-import io.insula.inference.engine.DecoderEngine;
+import io.insula.inference.engine.StepEngine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -12,7 +12,7 @@ import java.util.function.Function;
  * @param insula ours
  * @param peer the other
  */
-record Contest(DecoderEngine insula, DecoderEngine peer, Workload workload) {
+record Contest(StepEngine insula, StepEngine peer, Workload workload) {
 
     /** The medians of both. */
     record Result(Timing insula, Timing peer) {}
@@ -29,7 +29,7 @@ record Contest(DecoderEngine insula, DecoderEngine peer, Workload workload) {
         return alternate(repetitions, engine -> workload.prefill(engine, count));
     }
 
-    private Result alternate(int repetitions, Function<DecoderEngine, Timing> block) {
+    private Result alternate(int repetitions, Function<StepEngine, Timing> block) {
         List<Timing> ours = new ArrayList<>();
         List<Timing> theirs = new ArrayList<>();
         for (int i = 0; i < repetitions; i++) {

@@ -6,9 +6,9 @@ import io.insula.bench.llama.LlamaPeer;
 import io.insula.bench.llama.LlamaSettings;
 import io.insula.bench.llama.LlamaSettings.FlashAttention;
 import io.insula.bench.llama.LlamaSettings.KvType;
-import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.EngineConfig;
 import io.insula.inference.engine.OnnxDecoderEngine;
+import io.insula.inference.engine.StepEngine;
 import io.insula.inference.text.ModelChatTokenizer;
 import io.insula.inference.text.TokenizerSpec;
 import io.insula.inference.weights.GgufFile;
@@ -64,13 +64,13 @@ final class EngineBenchmark {
             Candidates.Best free = ours(file, workload, false).best();
             Candidates.Best theirs = theirs(path, libraries, workload).best();
             table.settings(type, ours, theirs);
-            try (DecoderEngine insula = ours.open().get();
-                    DecoderEngine peer = theirs.open().get()) {
+            try (StepEngine insula = ours.open().get();
+                    StepEngine peer = theirs.open().get()) {
                 measure(type, text, new Contest(insula, peer, workload));
             }
             // Never three engines at once: the threads of one that rests still spin for a moment.
-            try (DecoderEngine insula = free.open().get();
-                    DecoderEngine peer = theirs.open().get()) {
+            try (StepEngine insula = free.open().get();
+                    StepEngine peer = theirs.open().get()) {
                 measureAlone(type, text, new Contest(insula, peer, workload));
             }
             if (type.equals(ModelType.Q4_1.name())) {

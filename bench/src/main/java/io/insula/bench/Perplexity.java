@@ -1,6 +1,6 @@
 package io.insula.bench;
 
-import io.insula.inference.engine.DecoderEngine;
+import io.insula.inference.engine.StepEngine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -34,7 +34,7 @@ public record Perplexity(double value, int scored) {
     }
 
     /** By one-token decode rows, as many windows side by side as there are slots. */
-    public static Perplexity ofDecode(DecoderEngine engine, int[] tokens, int windows) {
+    public static Perplexity ofDecode(StepEngine engine, int[] tokens, int windows) {
         check(engine, tokens, windows);
         int slots = engine.shape().slots();
         Sum sum = new Sum();
@@ -59,7 +59,7 @@ public record Perplexity(double value, int scored) {
     }
 
     /** By prefill in chunks, scoring the token that follows each of them. */
-    public static Perplexity ofPrefill(DecoderEngine engine, int[] tokens, int windows, int chunk) {
+    public static Perplexity ofPrefill(StepEngine engine, int[] tokens, int windows, int chunk) {
         check(engine, tokens, windows);
         Sum sum = new Sum();
         for (int window = 0; window < windows; window++) {
@@ -74,7 +74,7 @@ public record Perplexity(double value, int scored) {
         return sum.perplexity();
     }
 
-    private static void check(DecoderEngine engine, int[] tokens, int windows) {
+    private static void check(StepEngine engine, int[] tokens, int windows) {
         if (windows < 1 || windows > tokens.length / WINDOW) {
             throw new IllegalArgumentException(
                     "windows: " + windows + " (expected: 1.." + tokens.length / WINDOW + ")");
@@ -90,7 +90,7 @@ public record Perplexity(double value, int scored) {
         private double nll;
         private int count;
 
-        void add(FloatBuffer logits, int from, DecoderEngine engine, int token) {
+        void add(FloatBuffer logits, int from, StepEngine engine, int token) {
             int vocabulary = engine.shape().vocabulary();
             float largest = Float.NEGATIVE_INFINITY;
             for (int i = 0; i < vocabulary; i++) {

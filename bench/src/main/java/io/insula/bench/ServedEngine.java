@@ -1,6 +1,6 @@
 package io.insula.bench;
 
-import io.insula.inference.engine.DecoderEngine;
+import io.insula.inference.engine.StepEngine;
 import io.insula.inference.schedule.Scheduler;
 import io.insula.inference.schedule.SchedulerConfig;
 import io.insula.inference.schedule.StreamRequest;
@@ -46,7 +46,7 @@ final class ServedEngine implements AutoCloseable {
     /**
      * @param text tokens that prompts are cut from
      */
-    ServedEngine(Supplier<DecoderEngine> engine, ChatTokenizer tokenizer, int[] text) throws InterruptedException {
+    ServedEngine(Supplier<StepEngine> engine, ChatTokenizer tokenizer, int[] text) throws InterruptedException {
         this.text = text;
         this.scheduler = new Scheduler(
                 MODEL,

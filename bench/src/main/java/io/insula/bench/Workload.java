@@ -1,7 +1,7 @@
 package io.insula.bench;
 
 import io.insula.bench.EngineBenchmarkOptions.DecodeCase;
-import io.insula.inference.engine.DecoderEngine;
+import io.insula.inference.engine.StepEngine;
 import java.util.Arrays;
 
 /**
@@ -20,7 +20,7 @@ final class Workload {
     }
 
     /** Gives each slot of the case its context, every slot other tokens. */
-    void fill(DecoderEngine engine, DecodeCase decode) {
+    void fill(StepEngine engine, DecodeCase decode) {
         for (int slot = 0; slot < decode.batch(); slot++) {
             engine.clear(slot);
             engine.prefill(slot, tokens, slot, decode.context());
@@ -28,7 +28,7 @@ final class Workload {
     }
 
     /** Decode steps of filled slots; the contexts grow with each. */
-    Timing decode(DecoderEngine engine, int batch, int steps) {
+    Timing decode(StepEngine engine, int batch, int steps) {
         step(engine, batch);
         return Timing.of(steps, () -> {
             for (int i = 0; i < steps; i++) {
@@ -38,14 +38,14 @@ final class Workload {
     }
 
     /** A prompt of {@code count} tokens into an empty slot. */
-    Timing prefill(DecoderEngine engine, int count) {
+    Timing prefill(StepEngine engine, int count) {
         engine.clear(0);
         engine.prefill(0, tokens, 0, 2);
         engine.clear(0);
         return Timing.of(1, () -> engine.prefill(0, tokens, 0, count));
     }
 
-    private void step(DecoderEngine engine, int rows) {
+    private void step(StepEngine engine, int rows) {
         int from = engine.length(0);
         engine.decode(rows, Arrays.copyOfRange(tokens, from, from + rows));
     }

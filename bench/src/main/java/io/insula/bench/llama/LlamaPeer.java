@@ -4,9 +4,8 @@ import static io.insula.bench.llama.LlamaLayouts.CONTEXT_PARAMS;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.EngineShape;
-import io.insula.inference.engine.KvBlock;
+import io.insula.inference.engine.StepEngine;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -17,15 +16,15 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * A model run by llama.cpp, behind the interface of our own engines.
+ * A model run by llama.cpp, behind the interface of our own engines' steps.
  *
- * <p>It keeps none of that interface's promises about equal bits. Logits are copied out of the native buffer, as a server
+ * <p>It keeps none of our engines' promises about equal bits. Logits are copied out of the native buffer, as a server
  * that samples in another language would.
  *
  * <p><b>Thread:</b> one; llama.cpp's own threads share the work of a step.
  */
 @SuppressWarnings("restricted") // reads the logits that native code returns
-public final class LlamaPeer implements DecoderEngine {
+public final class LlamaPeer implements StepEngine {
 
     private static final int BATCH_TOKENS = 512;
 
@@ -160,6 +159,15 @@ public final class LlamaPeer implements DecoderEngine {
         if (source == target) {
             return;
         }
+        copy(source, target);
+        clear(source);
+    }
+
+    @Override
+    public void copy(int source, int target) {
+        if (source == target) {
+            return;
+        }
         clear(target);
         try {
             library.copyInMemory.invoke(memory, source, target, -1, -1);
@@ -167,37 +175,6 @@ public final class LlamaPeer implements DecoderEngine {
             throw LlamaLibrary.failure("llama_memory_seq_cp", e);
         }
         lengths[target] = lengths[source];
-        clear(source);
-    }
-
-    @Override
-    public void copy(int source, int target) {
-        throw new UnsupportedOperationException("copy");
-    }
-
-    @Override
-    public long tokenBytes() {
-        throw new UnsupportedOperationException("tokenBytes");
-    }
-
-    @Override
-    public KvBlock save(int slot, int from, int to) {
-        throw new UnsupportedOperationException("save");
-    }
-
-    @Override
-    public void load(KvBlock block, int slot) {
-        throw new UnsupportedOperationException("load");
-    }
-
-    @Override
-    public int scoredTokens() {
-        throw new UnsupportedOperationException("scoredTokens");
-    }
-
-    @Override
-    public FloatBuffer prefillScored(int slot, int[] tokens, int from, int count) {
-        throw new UnsupportedOperationException("prefillScored");
     }
 
     @Override

@@ -1,8 +1,11 @@
 package io.insula.inference.schedule;
 
 import io.insula.inference.decode.Sampler;
-import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.EngineShape;
+import io.insula.inference.engine.KvTransfer;
+import io.insula.inference.engine.PromptScorer;
+import io.insula.inference.engine.StepEngine;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An engine and everything that lives as long as it.
@@ -11,28 +14,38 @@ import io.insula.inference.engine.EngineShape;
  */
 final class OpenEngine implements AutoCloseable {
 
-    private final DecoderEngine engine;
+    private final StepEngine engine;
+    private final @Nullable PromptScorer scorer;
     private final EngineShape shape;
     private final String fingerprint;
     private final Slots slots;
     private final Sampler sampler;
-    private final Parking parking;
-    private final PrefixCache prefixes;
+    private final @Nullable Parking parking;
+    private final @Nullable PrefixCache prefixes;
     private final StepBalance balance;
 
-    OpenEngine(DecoderEngine engine, SchedulerConfig config) {
+    /** The memory of the settings is for what the engine can save: an engine that cannot save has none. */
+    OpenEngine(StepEngine engine, SchedulerConfig config) {
+        KvTransfer kv = engine instanceof KvTransfer transfer ? transfer : null;
         this.engine = engine;
+        this.scorer = engine instanceof PromptScorer able ? able : null;
         this.shape = engine.shape();
         this.fingerprint = engine.fingerprint();
-        this.slots = new Slots(engine);
+        this.slots = new Slots(engine, kv);
         this.sampler = new Sampler(shape.vocabulary());
-        this.parking = new Parking(config.preemptionBytes());
-        this.prefixes = new PrefixCache(engine, config.prefixBytes());
+        this.parking = kv == null || config.preemptionBytes() == 0 ? null : new Parking(kv, config.preemptionBytes());
+        this.prefixes = kv == null || config.prefixBytes() == 0 ? null : new PrefixCache(kv, config.prefixBytes());
         this.balance = new StepBalance(config.prefillChunkTokens());
     }
 
-    DecoderEngine engine() {
+    StepEngine engine() {
         return engine;
+    }
+
+    /** Null when the engine cannot score prompts. */
+    @Nullable
+    PromptScorer scorer() {
+        return scorer;
     }
 
     EngineShape shape() {
@@ -51,12 +64,26 @@ final class OpenEngine implements AutoCloseable {
         return sampler;
     }
 
+    /** Null when no stream ever gives its slot to another. */
+    @Nullable
     Parking parking() {
         return parking;
     }
 
+    /** Null when no prompt's beginning is kept. */
+    @Nullable
     PrefixCache prefixes() {
         return prefixes;
+    }
+
+    /** The memory of preempted choices. */
+    long parkedBytes() {
+        return parking == null ? 0 : parking.usedBytes();
+    }
+
+    /** The memory of kept beginnings. */
+    long prefixBytes() {
+        return prefixes == null ? 0 : prefixes.usedBytes();
     }
 
     StepBalance balance() {
@@ -71,7 +98,7 @@ final class OpenEngine implements AutoCloseable {
 
     /** Frees a choice's slot or its parked keys and values. */
     void release(Choice choice) {
-        if (choice.parked()) {
+        if (parking != null && choice.parked()) {
             parking.discard(choice);
         } else if (slots.holds(choice)) {
             slots.leave(choice);
@@ -81,8 +108,12 @@ final class OpenEngine implements AutoCloseable {
     @Override
     public void close() {
         try (engine) {
-            parking.close();
-            prefixes.close();
+            if (parking != null) {
+                parking.close();
+            }
+            if (prefixes != null) {
+                prefixes.close();
+            }
         }
     }
 }

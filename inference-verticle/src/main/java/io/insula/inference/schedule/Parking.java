@@ -1,6 +1,7 @@
 package io.insula.inference.schedule;
 
 import io.insula.inference.engine.KvBlock;
+import io.insula.inference.engine.KvTransfer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -12,44 +13,50 @@ import java.util.Objects;
  */
 final class Parking implements AutoCloseable {
 
+    private final KvTransfer kv;
     private final long budgetBytes;
     private final Map<Choice, KvBlock> parked = new HashMap<>();
     private long usedBytes;
 
-    /**
-     * @param budgetBytes 0: nothing is ever parked
-     */
-    Parking(long budgetBytes) {
+    Parking(KvTransfer kv, long budgetBytes) {
+        this.kv = kv;
         this.budgetBytes = budgetBytes;
     }
 
-    boolean fits(long bytes) {
-        return bytes <= budgetBytes - usedBytes;
+    /** Whether so many more tokens fit. */
+    boolean fits(long tokens) {
+        return tokens * kv.tokenBytes() <= budgetBytes - usedBytes;
     }
 
     long usedBytes() {
         return usedBytes;
     }
 
-    void park(Choice choice, KvBlock block) {
+    /** Saves a choice's tokens, all that its slot holds; the slot stays as it is. */
+    void park(Choice choice, int slot, int tokens) {
+        KvBlock block = kv.save(slot, 0, tokens);
         parked.put(choice, block);
         usedBytes += block.bytes();
         choice.park();
     }
 
-    /** The choice's block, which the caller closes. */
-    KvBlock take(Choice choice) {
-        KvBlock block = Objects.requireNonNull(parked.remove(choice));
+    /** Loads a choice's tokens into an empty slot. */
+    void unpark(Choice choice, int slot) {
+        try (KvBlock block = take(choice)) {
+            kv.load(block, slot);
+        }
+    }
+
+    /** Frees a choice's block. */
+    void discard(Choice choice) {
+        take(choice).close();
+    }
+
+    private KvBlock take(Choice choice) {
+        KvBlock block = Objects.requireNonNull(parked.remove(choice), "a parked choice without a block");
         usedBytes -= block.bytes();
         choice.unpark();
         return block;
-    }
-
-    /** Frees a choice's block, if it has one. */
-    void discard(Choice choice) {
-        if (parked.containsKey(choice)) {
-            take(choice).close();
-        }
     }
 
     @Override

@@ -1,12 +1,11 @@
 package io.insula.inference.schedule;
 
-import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.EngineShape;
-import io.insula.inference.engine.KvBlock;
 import io.insula.protocol.StreamFrame.Outcome;
 import io.insula.protocol.TenantId;
 import io.insula.protocol.TokenIds;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -53,9 +52,8 @@ final class Placement {
         }
     }
 
-    /** One prompt of a tenant at a time: a second one would take a slot and make neither of them faster. */
     private boolean mayBegin(ScheduledStream stream) {
-        return stream.prompted() || !open.slots().prefills(stream.tenant());
+        return stream.prompted() || open.slots().takesPromptOf(stream.tenant());
     }
 
     private boolean hasRoom(ScheduledStream stream) {
@@ -69,11 +67,9 @@ final class Placement {
     }
 
     private void park(Choice victim) {
-        DecoderEngine engine = open.engine();
         int slot = open.slots().slotOf(victim);
-        KvBlock saved = engine.save(slot, 0, engine.length(slot));
+        parking().park(victim, slot, open.engine().length(slot));
         open.slots().leave(victim);
-        open.parking().park(victim, saved);
         backlog.add(victim.stream(), false);
         meters.preempted();
     }
@@ -91,14 +87,15 @@ final class Placement {
                 .filter(Choice::parked)
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("a started stream waits with nothing parked"));
-        try (KvBlock saved = open.parking().take(choice)) {
-            if (stream.prompted()) {
-                open.slots().join(choice, saved);
-            } else {
-                open.engine().load(saved, open.slots().beginPrefill(choice, false));
-            }
-        }
+        int slot =
+                stream.prompted() ? open.slots().rejoin(choice) : open.slots().beginPrefill(choice, false);
+        parking().unpark(choice, slot);
         got(stream);
+    }
+
+    /** Where a choice is parked, there is room for parking. */
+    private Parking parking() {
+        return Objects.requireNonNull(open.parking());
     }
 
     private void begin(ScheduledStream stream) {
@@ -106,16 +103,17 @@ final class Placement {
         stream.start(nanos.getAsLong());
         boolean fresh = backlog.fresh(stream.tenant());
         got(stream);
-        String fault = fault(stream, open.shape());
+        String fault = fault(stream, open);
         if (fault != null) {
             roster.end(stream, Outcome.FAILED, fault);
             return;
         }
         meters.gotSlotAfter(stream.waitedNanos());
         int slot = open.slots().beginPrefill(stream.first(), fresh);
-        if (open.prefixes().keeps() && !stream.command().output().promptScored()) {
+        PrefixCache prefixes = open.prefixes();
+        if (prefixes != null && !Scoring.ofPrompt(stream)) {
             // What is known need not be computed, and then has no logits to score the next token by.
-            PrefixLease prefix = open.prefixes().lease(stream.tenant(), stream.prompt());
+            PrefixLease prefix = prefixes.lease(stream.tenant(), stream.prompt());
             stream.hold(prefix);
             prefix.load(slot);
             meters.prefix(stream.cached());
@@ -134,7 +132,11 @@ final class Placement {
         backlog.served(tenant);
     }
 
-    private static @Nullable String fault(ScheduledStream stream, EngineShape shape) {
+    private static @Nullable String fault(ScheduledStream stream, OpenEngine open) {
+        EngineShape shape = open.shape();
+        if (Scoring.ofPrompt(stream) && open.scorer() == null) {
+            return "prompt log-probabilities: this engine tells none";
+        }
         for (int token : stream.prompt()) {
             if (token < 0 || token >= shape.vocabulary()) {
                 return "prompt: token " + token + " (expected: 0.." + (shape.vocabulary() - 1) + ")";

@@ -37,24 +37,27 @@ final class Preemption {
 
     /** The choices that give their slots, the most served tenants' newest first; none when they are not enough. */
     List<Choice> victims(ScheduledStream stream, int missing) {
+        Parking parking = open.parking();
+        if (parking == null) {
+            return List.of();
+        }
         Slots slots = open.slots();
         TenantId tenant = stream.tenant();
         Map<TenantId, Integer> left = new HashMap<>();
         List<Choice> victims = new ArrayList<>();
-        long bytes = 0;
+        long tokens = 0;
         int freed = 0;
         for (Choice candidate : candidates(tenant)) {
             TenantId owner = candidate.stream().tenant();
             int gives = candidate.stream().slotsWanted();
             int leaves = left.computeIfAbsent(owner, slots::heldBy) - gives;
-            long saved = open.engine().length(slots.slotOf(candidate))
-                    * open.engine().tokenBytes();
+            int saved = open.engine().length(slots.slotOf(candidate));
             boolean firstSlots = backlog.fresh(tenant) && leaves >= freed;
             boolean owed = firstSlots ? atOnce(tenant, owner) : inTurn(tenant, candidate);
-            if (saved > 0 && owed && open.parking().fits(bytes + saved)) {
+            if (saved > 0 && owed && parking.fits(tokens + saved)) {
                 victims.add(candidate);
                 left.put(owner, leaves);
-                bytes += saved;
+                tokens += saved;
                 freed += gives;
                 if (freed >= missing) {
                     return victims;

@@ -1,7 +1,7 @@
 package io.insula.inference.schedule;
 
-import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.KvBlock;
+import io.insula.inference.engine.KvTransfer;
 import io.insula.protocol.TenantId;
 import io.insula.protocol.TokenIds;
 import java.util.ArrayDeque;
@@ -36,7 +36,7 @@ final class PrefixCache implements AutoCloseable {
     /** Where a token costs twice what the first one does, since it attends to as much as its other work weighs. */
     private static final double DOUBLE_COST_TOKENS = 2_048;
 
-    private final DecoderEngine engine;
+    private final KvTransfer kv;
     private final long budgetBytes;
     private final Map<TenantId, PrefixNode> roots = new HashMap<>();
     private final TreeSet<PrefixNode> evictable = new TreeSet<>(
@@ -47,17 +47,9 @@ final class PrefixCache implements AutoCloseable {
     /** The priority of what was evicted last: what was used since then has at least this. */
     private double age;
 
-    /**
-     * @param budgetBytes 0: nothing is kept
-     */
-    PrefixCache(DecoderEngine engine, long budgetBytes) {
-        this.engine = engine;
+    PrefixCache(KvTransfer kv, long budgetBytes) {
+        this.kv = kv;
         this.budgetBytes = budgetBytes;
-    }
-
-    /** Whether anything is ever kept. */
-    boolean keeps() {
-        return budgetBytes > 0;
     }
 
     /** Finds a prompt's longest known beginning; it stays known until the lease is closed. */
@@ -81,7 +73,7 @@ final class PrefixCache implements AutoCloseable {
         for (PrefixNode at = node; at != null && at.block() != null; at = at.parent()) {
             path.addFirst(at.block());
         }
-        path.forEach(block -> engine.load(block, slot));
+        path.forEach(block -> kv.load(block, slot));
     }
 
     /** The node of the block behind a pinned one, saved from a slot unless it is known; null when there is no room. */
@@ -93,10 +85,10 @@ final class PrefixCache implements AutoCloseable {
             move(node, known);
             return known;
         }
-        if (!makeRoom(BLOCK_TOKENS * engine.tokenBytes())) {
+        if (!makeRoom(BLOCK_TOKENS * kv.tokenBytes())) {
             return null;
         }
-        KvBlock saved = engine.save(slot, node.depth(), node.depth() + BLOCK_TOKENS);
+        KvBlock saved = kv.save(slot, node.depth(), node.depth() + BLOCK_TOKENS);
         PrefixNode grown = new PrefixNode(node, tokens, saved);
         usedBytes += saved.bytes();
         node.children().put(tokens, grown);

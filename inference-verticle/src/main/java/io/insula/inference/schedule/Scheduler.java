@@ -1,7 +1,7 @@
 package io.insula.inference.schedule;
 
-import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.EngineShape;
+import io.insula.inference.engine.StepEngine;
 import io.insula.inference.text.ChatTokenizer;
 import io.insula.protocol.ModelName;
 import io.insula.protocol.ModelStatus;
@@ -78,7 +78,7 @@ public final class Scheduler {
             ModelName model,
             String textFingerprint,
             int contextTokens,
-            Supplier<? extends DecoderEngine> engines,
+            Supplier<? extends StepEngine> engines,
             ChatTokenizer tokenizer,
             SchedulerConfig config,
             FrameSink sink,

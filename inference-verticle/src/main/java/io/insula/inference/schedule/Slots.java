@@ -1,7 +1,8 @@
 package io.insula.inference.schedule;
 
-import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.KvBlock;
+import io.insula.inference.engine.KvTransfer;
+import io.insula.inference.engine.StepEngine;
 import io.insula.protocol.TenantId;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,13 +14,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who holds which slot of an engine: decode rows without a hole from slot 0, and prompts in the slots behind them.
  *
- * <p>A prompt of several choices holds back a slot for each of them until they join the rows.
+ * <p>A prompt of several choices holds back a slot for each of them until they join the rows. Two prompts may have to
+ * change places when the slots are full, which takes an engine that saves keys and values: any other has one prompt at a
+ * time.
  *
  * <p><b>Thread:</b> the device thread.
  */
 final class Slots {
 
-    private final DecoderEngine engine;
+    private final StepEngine engine;
+    private final @Nullable KvTransfer kv;
     private final @Nullable Choice[] holders;
     private final int[] nextTokens;
     /** The one whose chunk is due first. */
@@ -27,8 +31,10 @@ final class Slots {
 
     private int active;
 
-    Slots(DecoderEngine engine) {
+    /** @param kv null when the engine cannot save keys and values */
+    Slots(StepEngine engine, @Nullable KvTransfer kv) {
         this.engine = engine;
+        this.kv = kv;
         this.holders = new @Nullable Choice[engine.shape().slots()];
         this.nextTokens = new int[holders.length];
     }
@@ -57,8 +63,12 @@ final class Slots {
                         .sum();
     }
 
-    boolean prefills(TenantId tenant) {
-        return prefilling.stream().anyMatch(prompt -> prompt.stream().tenant().equals(tenant));
+    /** Whether a prompt may begin: a second one of a tenant would take a slot and make neither of them faster. */
+    boolean takesPromptOf(TenantId tenant) {
+        return kv == null
+                ? prefilling.isEmpty()
+                : prefilling.stream()
+                        .noneMatch(prompt -> prompt.stream().tenant().equals(tenant));
     }
 
     boolean holds(Choice choice) {
@@ -128,11 +138,11 @@ final class Slots {
         }
     }
 
-    /** A saved choice becomes the last decode row; a slot is free. */
-    void join(Choice choice, KvBlock saved) {
+    /** A parked choice becomes the last decode row, in an empty slot; a slot is free. */
+    int rejoin(Choice choice) {
         vacate(active);
-        engine.load(saved, active);
-        holders[active++] = choice;
+        holders[active] = choice;
+        return active++;
     }
 
     /** Frees a choice's slot; the last row moves into its hole. */
@@ -160,9 +170,10 @@ final class Slots {
             relocate(slot, active);
             return;
         }
-        try (KvBlock kept = engine.save(active, 0, engine.length(active))) {
+        KvTransfer transfer = Objects.requireNonNull(kv, "two prompts on an engine that has one at a time");
+        try (KvBlock kept = transfer.save(active, 0, engine.length(active))) {
             engine.move(slot, active);
-            engine.load(kept, slot);
+            transfer.load(kept, slot);
         }
         holders[active] = prompt;
         holders[slot] = other;

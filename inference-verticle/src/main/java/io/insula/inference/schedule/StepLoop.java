@@ -1,6 +1,6 @@
 package io.insula.inference.schedule;
 
-import io.insula.inference.engine.DecoderEngine;
+import io.insula.inference.engine.StepEngine;
 import io.insula.inference.text.ChatTokenizer;
 import io.insula.protocol.Leases;
 import io.insula.protocol.RequestId;
@@ -34,7 +34,7 @@ final class StepLoop {
     /** What makes the steps of one engine. */
     private record Crew(OpenEngine open, Placement placement, StepRunner runner) {}
 
-    private final Supplier<? extends DecoderEngine> engines;
+    private final Supplier<? extends StepEngine> engines;
     private final ChatTokenizer tokenizer;
     private final SchedulerConfig config;
     private final Queue<Mail> mail;
@@ -52,7 +52,7 @@ final class StepLoop {
     private volatile SchedulerLoad load = SchedulerLoad.NO_ENGINE;
 
     StepLoop(
-            Supplier<? extends DecoderEngine> engines,
+            Supplier<? extends StepEngine> engines,
             ChatTokenizer tokenizer,
             SchedulerConfig config,
             Queue<Mail> mail,
@@ -232,8 +232,8 @@ final class StepLoop {
                         now.open().fingerprint(),
                         now.open().slots().held(),
                         roster.meanServiceNanos(),
-                        now.open().prefixes().usedBytes(),
-                        now.open().parking().usedBytes(),
+                        now.open().prefixBytes(),
+                        now.open().parkedBytes(),
                         counters.spread());
     }
 }

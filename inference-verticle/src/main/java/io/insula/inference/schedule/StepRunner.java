@@ -1,6 +1,7 @@
 package io.insula.inference.schedule;
 
 import io.insula.inference.decode.ChoiceDecoder;
+import io.insula.inference.engine.PromptScorer;
 import io.insula.protocol.StreamFrame.FinishReason;
 import io.insula.protocol.StreamFrame.Outcome;
 import io.insula.protocol.TokenIds;
@@ -71,9 +72,10 @@ final class StepRunner {
         int rows = open.slots().active();
         int count = open.balance().chunk(left, context, rows);
         long began = nanos.getAsLong();
-        if (Scoring.ofPrompt(stream)) {
-            count = StepBalance.atMost(count, left, open.engine().scoredTokens());
-            FloatBuffer logits = open.engine().prefillScored(slot, stream.prompt(), context, count);
+        PromptScorer scorer = open.scorer();
+        if (scorer != null && Scoring.ofPrompt(stream)) {
+            count = StepBalance.atMost(count, left, scorer.scoredTokens());
+            FloatBuffer logits = scorer.prefillScored(slot, stream.prompt(), context, count);
             scorePrompt(stream, logits, count);
             prefilled(choice, slot, count, logits, count - 1);
         } else {

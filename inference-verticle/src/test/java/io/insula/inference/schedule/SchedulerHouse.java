@@ -2,7 +2,7 @@ package io.insula.inference.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.insula.inference.engine.DecoderEngine;
+import io.insula.inference.engine.StepEngine;
 import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.TokenIds;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -27,8 +27,8 @@ final class SchedulerHouse {
         this(slots, config, null);
     }
 
-    SchedulerHouse(int slots, SchedulerConfig config, @Nullable Supplier<? extends DecoderEngine> factory) {
-        Supplier<? extends DecoderEngine> hashing = () -> {
+    SchedulerHouse(int slots, SchedulerConfig config, @Nullable Supplier<? extends StepEngine> factory) {
+        Supplier<? extends StepEngine> hashing = () -> {
             HashingEngine engine = new HashingEngine(LetterTokenizer.VOCABULARY, slots, CONTEXT);
             engines.add(engine);
             return engine;

@@ -1,0 +1,63 @@
+package io.insula.inference.engine;
+
+import java.nio.FloatBuffer;
+
+/**
+ * Makes the steps of one decoder-only model, prefill and decode, over slots of KV cache.
+ *
+ * <p>A slot is a sequence's context. Prefill appends a prompt chunk to one slot, decode appends one token to each of the
+ * slots {@code 0..rows-1}. It is what a scheduler needs to serve requests; {@link KvTransfer} and {@link PromptScorer} are
+ * what an engine may be able to do besides.
+ *
+ * <p><b>Thread:</b> one device thread owns an engine from its creation to {@link #close}.
+ *
+ * <p><b>Errors:</b> an argument out of range is an {@link IllegalArgumentException} and changes nothing; an
+ * {@link EngineException} leaves every slot undefined.
+ */
+public interface StepEngine extends AutoCloseable {
+
+    EngineShape shape();
+
+    /**
+     * Identifies everything that the engine's numbers depend on: weights, graph version, runtime build, instruction set,
+     * cache sizes, KV type. Engines with equal fingerprints give equal bits.
+     */
+    String fingerprint();
+
+    /** Tokens that a slot holds now. */
+    int length(int slot);
+
+    /** Empties a slot. */
+    void clear(int slot);
+
+    /** Replaces the target slot's content by the source slot's, and empties the source. */
+    void move(int source, int target);
+
+    /** Replaces the target slot's content by the source slot's, which stays. */
+    void copy(int source, int target);
+
+    /**
+     * Appends {@code tokens[from, from + count)} to a slot as prompt.
+     *
+     * @param count at least 1
+     */
+    void prefill(int slot, int[] tokens, int from, int count);
+
+    /**
+     * The logits that follow the last token given to {@link #prefill}.
+     *
+     * @return <b>Shape:</b> {@code [vocabulary]} float32 from index 0; valid until the next call on this engine
+     */
+    FloatBuffer prefillLogits();
+
+    /**
+     * Appends {@code tokens[row]} to slot {@code row}, for every row in {@code 0..rows-1}; each of these slots holds at
+     * least one token.
+     *
+     * @return <b>Shape:</b> {@code [rows, vocabulary]} float32 from index 0; valid until the next call on this engine
+     */
+    FloatBuffer decode(int rows, int[] tokens);
+
+    @Override
+    void close();
+}
