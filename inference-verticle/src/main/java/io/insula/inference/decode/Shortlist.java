@@ -64,7 +64,8 @@ final class Shortlist {
             total = keep(lastToReach(Math.max(parameters.topP() * total, Double.MIN_VALUE), false));
         }
         if (parameters.minP() > 0) {
-            total = keepFromShare(parameters.minP());
+            keyByWeight();
+            total = keep(lastOfWeight(parameters.minP() * greatestWeight()));
         }
         return pick(uniform * total);
     }
@@ -110,8 +111,12 @@ final class Shortlist {
     /** The more probable token has the smaller key. */
     private void keyByWeight() {
         for (int i = 0; i < keptCount; i++) {
-            keys[kept[i]] = Integer.MAX_VALUE - Float.floatToRawIntBits(weights[kept[i]]);
+            keys[kept[i]] = weightKey(weights[kept[i]]);
         }
+    }
+
+    private static int weightKey(float weight) {
+        return Integer.MAX_VALUE - Float.floatToRawIntBits(weight);
     }
 
     /**
@@ -148,24 +153,19 @@ final class Shortlist {
         return total;
     }
 
-    /** Drops the kept tokens below a share of the weightiest one's weight; returns the weight of the rest. */
-    private double keepFromShare(double share) {
-        float top = 0;
+    private float greatestWeight() {
+        float greatest = 0;
         for (int i = 0; i < keptCount; i++) {
-            top = Math.max(top, weights[kept[i]]);
+            greatest = Math.max(greatest, weights[kept[i]]);
         }
-        double limit = share * top;
-        int count = 0;
-        double total = 0;
-        for (int i = 0; i < keptCount; i++) {
-            int token = kept[i];
-            boolean within = weights[token] >= limit;
-            kept[count] = token;
-            count += within ? 1 : 0;
-            total += within ? weights[token] : 0;
-        }
-        keptCount = count;
-        return total;
+        return greatest;
+    }
+
+    /** The order of the last token that could weigh this much or more, by the keys of weights. */
+    private static long lastOfWeight(double limit) {
+        float rounded = (float) limit;
+        float least = rounded < limit ? Math.nextUp(rounded) : rounded;
+        return order(weightKey(least), Integer.MAX_VALUE);
     }
 
     private int pick(double target) {
@@ -222,6 +222,10 @@ final class Shortlist {
 
     /** The key, and of equal ones the lower id first. */
     private long order(int token) {
-        return ((long) keys[token] << 32) | token;
+        return order(keys[token], token);
+    }
+
+    private static long order(int key, int token) {
+        return ((long) key << 32) | token;
     }
 }

@@ -82,21 +82,14 @@ public record DecoderShape(
     }
 
     public DecoderShape withRope(Rope other) {
-        return new DecoderShape(
-                layers,
-                heads,
-                kvHeads,
-                headSize,
-                hidden,
-                feedForward,
-                vocabulary,
-                contextTokens,
-                other,
-                pattern,
-                rmsEpsilon);
+        return with(other, pattern);
     }
 
     public DecoderShape withPattern(LayerPattern other) {
+        return with(rope, other);
+    }
+
+    private DecoderShape with(Rope otherRope, LayerPattern otherPattern) {
         return new DecoderShape(
                 layers,
                 heads,
@@ -106,8 +99,8 @@ public record DecoderShape(
                 feedForward,
                 vocabulary,
                 contextTokens,
-                rope,
-                other,
+                otherRope,
+                otherPattern,
                 rmsEpsilon);
     }
 
