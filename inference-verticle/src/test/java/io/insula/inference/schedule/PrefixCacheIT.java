@@ -14,11 +14,9 @@ import io.insula.protocol.StreamFrame.StreamEnd;
 import io.insula.protocol.TokenIds;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The prefix cache on the starter model: what a known system prompt of 1,000 tokens saves, and that no bit changes. */
@@ -27,11 +25,11 @@ class PrefixCacheIT {
     private static final int SYSTEM_TOKENS = 1_000;
     private static final int MAX_TOKENS = 12;
     private static final int CONTEXT = 1_200;
-    private static final int TENANT = 1;
-    private static final int OTHER_TENANT = 2;
 
-    /** A tenth is the aim, and what a quiet machine shows; a busy one is allowed twice that in the better of two. */
-    private static final double MOST_OF_THE_COLD_TIME = 0.2;
+    /** Each asks twice: whatever disturbs the machine for a moment disturbs one pair and not the best of each kind. */
+    private static final int TENANTS = 3;
+
+    private static final double MOST_OF_THE_COLD_TIME = 0.1;
 
     @Test
     void aKnownSystemPromptIsNotComputedAgainAndTheAnswerIsBitwiseTheColdOne() {
@@ -42,30 +40,30 @@ class PrefixCacheIT {
                     tokenizer.encodeText(
                             "You answer as the keeper of a harbour would: short, dry and exact. ".repeat(90)),
                     SYSTEM_TOKENS);
-            List<int[]> prompts = Stream.of(
-                            "Which ships came in today?",
-                            "And which of them will leave tomorrow?",
-                            "Who keeps the light when you are away?")
-                    .map(question -> join(system, tokenizer.encodeText(question)))
-                    .toList();
-            List<List<Integer>> cold = new ArrayList<>();
+            int[] first = join(system, tokenizer.encodeText("Which ships came in today?"));
+            int[] second = join(system, tokenizer.encodeText("And which of them will leave tomorrow?"));
+            List<Integer> coldAnswer;
             try (Run run = new Run(file, tokenizer, SchedulerConfig.DEFAULT.withMemory(0, 0))) {
-                prompts.forEach(prompt -> cold.add(run.answer(prompt, TENANT).tokens()));
+                coldAnswer = run.answer(second, 0).tokens();
             }
             try (Run run = new Run(file, tokenizer, SchedulerConfig.DEFAULT)) {
-                Answer first = run.answer(prompts.getFirst(), TENANT);
-                assertThat(first.cached()).isZero();
-                double least = 1;
-                for (int i = 1; i < prompts.size(); i++) {
-                    Answer answer = run.answer(prompts.get(i), TENANT);
-                    assertThat(answer.tokens()).isEqualTo(cold.get(i));
-                    assertThat(answer.cached()).isGreaterThanOrEqualTo(SYSTEM_TOKENS - PrefixCache.BLOCK_TOKENS);
-                    least = Math.min(least, (double) answer.firstTokenMicros() / first.firstTokenMicros());
+                long cold = Long.MAX_VALUE;
+                long warm = Long.MAX_VALUE;
+                for (int tenant = 0; tenant < TENANTS; tenant++) {
+                    Answer unknown = run.answer(first, tenant);
+                    Answer known = run.answer(second, tenant);
+                    assertThat(unknown.cached())
+                            .as("of another tenant's prompt")
+                            .isZero();
+                    assertThat(unknown.tokens()).as("to another question").isNotEqualTo(coldAnswer);
+                    assertThat(known.cached()).isGreaterThanOrEqualTo(SYSTEM_TOKENS - PrefixCache.BLOCK_TOKENS);
+                    assertThat(known.tokens()).isEqualTo(coldAnswer);
+                    cold = Math.min(cold, unknown.firstTokenMicros());
+                    warm = Math.min(warm, known.firstTokenMicros());
                 }
-                assertThat(least).as("share of the cold time").isLessThan(MOST_OF_THE_COLD_TIME);
-                Answer foreign = run.answer(prompts.getLast(), OTHER_TENANT);
-                assertThat(foreign.cached()).as("of another tenant's prompt").isZero();
-                assertThat(foreign.tokens()).isEqualTo(cold.getLast());
+                assertThat((double) warm / cold)
+                        .as("share of the cold time, %d of %d us", warm, cold)
+                        .isLessThanOrEqualTo(MOST_OF_THE_COLD_TIME);
             }
         }
     }
