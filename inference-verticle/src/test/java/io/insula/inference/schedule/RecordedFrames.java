@@ -76,7 +76,7 @@ public final class RecordedFrames implements FrameSink {
         return progress.getOrDefault(new Attempt(request, attempt), 0);
     }
 
-    List<StreamDelta> deltas(RequestId request, int attempt) {
+    public List<StreamDelta> deltas(RequestId request, int attempt) {
         return deltas.getOrDefault(new Attempt(request, attempt), List.of());
     }
 

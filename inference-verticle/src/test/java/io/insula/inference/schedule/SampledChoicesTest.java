@@ -14,17 +14,13 @@ import io.insula.protocol.Penalties;
 import io.insula.protocol.SamplingParameters;
 import io.insula.protocol.StopConditions;
 import io.insula.protocol.StreamFrame.FinishReason;
-import io.insula.protocol.StreamFrame.Outcome;
-import io.insula.protocol.StreamFrame.StreamDelta;
 import io.insula.protocol.TokenIds;
-import io.insula.protocol.TokenScores;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Every sampling control at once on the engine that runs in production: the same bits in a crowd and after a move. */
@@ -34,41 +30,22 @@ class SampledChoicesTest {
     private static final int CHOICES = 3;
     private static final long SEED = 20260103;
 
-    /**
-     * What one choice gave.
-     *
-     * @param texts by token
-     * @param scores by token
-     */
-    private record Given(
-            List<Integer> tokens,
-            List<String> texts,
-            List<TokenScores> scores,
-            @Nullable FinishReason finish) {
-
-        Given from(int token) {
-            int size = tokens.size();
-            return new Given(
-                    tokens.subList(token, size), texts.subList(token, size), scores.subList(token, size), finish);
-        }
-    }
-
     @Test
     void everyControlGivesTheSameBitsInACrowdAndAfterAMove() {
         List<GenerateCommand> commands = IntStream.range(0, REQUESTS)
                 .mapToObj(SampledChoicesTest::command)
                 .toList();
-        List<List<Given>> alone = new ArrayList<>();
+        List<List<ChoiceRun>> alone = new ArrayList<>();
         SchedulerHouse quiet = house(CHOICES);
         for (GenerateCommand command : commands) {
             quiet.offer(command);
             quiet.runUntilIdle();
-            alone.add(given(quiet, command));
+            alone.add(ChoiceRun.of(quiet.frames, command));
         }
-        assertThat(alone.stream().flatMap(List::stream).map(Given::tokens).distinct())
+        assertThat(alone.stream().flatMap(List::stream).map(ChoiceRun::tokens).distinct())
                 .as("choices that differ")
                 .hasSize(REQUESTS * CHOICES);
-        assertThat(alone.stream().flatMap(List::stream).map(Given::finish).distinct())
+        assertThat(alone.stream().flatMap(List::stream).map(ChoiceRun::finish).distinct())
                 .as("reasons to end")
                 .containsExactlyInAnyOrder(FinishReason.STOP, FinishReason.LENGTH);
 
@@ -79,27 +56,24 @@ class SampledChoicesTest {
         }
         crowd.runUntilIdle();
         for (int i = 0; i < REQUESTS; i++) {
-            assertThat(given(crowd, commands.get(i)))
+            assertThat(ChoiceRun.of(crowd.frames, commands.get(i)))
                     .as("request %d in a crowd", i)
                     .isEqualTo(alone.get(i));
         }
         moveEach(crowd, commands, alone);
     }
 
-    private static void moveEach(SchedulerHouse crowd, List<GenerateCommand> commands, List<List<Given>> alone) {
+    private static void moveEach(SchedulerHouse crowd, List<GenerateCommand> commands, List<List<ChoiceRun>> alone) {
         Random random = new Random(SEED);
         List<int[]> cuts = new ArrayList<>();
         List<GenerateCommand> moved = new ArrayList<>();
         for (int i = 0; i < REQUESTS; i++) {
-            List<Given> choices = alone.get(i);
+            List<ChoiceRun> choices = alone.get(i);
             int[] cut = choices.stream()
                     .mapToInt(choice -> random.nextInt(choice.tokens().size() + 1))
                     .toArray();
             List<TokenIds> delivered = IntStream.range(0, CHOICES)
-                    .mapToObj(choice -> TokenIds.of(choices.get(choice).tokens().stream()
-                            .limit(cut[choice])
-                            .mapToInt(Integer::intValue)
-                            .toArray()))
+                    .mapToObj(choice -> choices.get(choice).firstTokens(cut[choice]))
                     .toList();
             cuts.add(cut);
             moved.add(commands.get(i).but().attempt(1, delivered).build());
@@ -107,7 +81,7 @@ class SampledChoicesTest {
         }
         crowd.runUntilIdle();
         for (int i = 0; i < REQUESTS; i++) {
-            List<Given> went = given(crowd, moved.get(i));
+            List<ChoiceRun> went = ChoiceRun.of(crowd.frames, moved.get(i));
             for (int choice = 0; choice < CHOICES; choice++) {
                 assertThat(went.get(choice))
                         .as("request %d, choice %d, cuts %s, seed %d", i, choice, Arrays.toString(cuts.get(i)), SEED)
@@ -132,29 +106,6 @@ class SampledChoicesTest {
                 .stop(new StopConditions(24, 3, List.of("Z", "UV"), TokenIds.of(30), number == 4))
                 .output(new OutputOptions(CHOICES, number, OutputOptions.UNSCORED))
                 .build();
-    }
-
-    private static List<Given> given(SchedulerHouse house, GenerateCommand command) {
-        assertThat(house.frames.end(command.request(), command.attempt()).outcome())
-                .isEqualTo(Outcome.COMPLETED);
-        List<Given> choices = new ArrayList<>();
-        for (int choice = 0; choice < CHOICES; choice++) {
-            int index = choice;
-            List<StreamDelta> deltas = house.frames.deltas(command.request(), command.attempt()).stream()
-                    .filter(delta -> delta.choice() == index)
-                    .toList();
-            List<StreamDelta> spoken =
-                    deltas.stream().filter(delta -> delta.tokens().size() > 0).toList();
-            choices.add(new Given(
-                    spoken.stream()
-                            .flatMapToInt(delta -> Arrays.stream(delta.tokens().toArray()))
-                            .boxed()
-                            .toList(),
-                    spoken.stream().map(StreamDelta::text).toList(),
-                    spoken.stream().flatMap(delta -> delta.scores().stream()).toList(),
-                    deltas.getLast().finish()));
-        }
-        return choices;
     }
 
     private static SchedulerHouse house(int slots) {
