@@ -98,6 +98,34 @@ class SamplingControlsIT {
     }
 
     @Test
+    void everyControlReachesTheEngineFromAStreamOfATenantsRouteToo() throws Exception {
+        String body = ASK + """
+                ,"temperature":0.5,"top_p":0.25,"top_k":40,"min_p":0.125,"typical_p":0.75,"repetition_penalty":1.5,
+                "frequency_penalty":-1,"presence_penalty":2,"logit_bias":{"9":-100,"3":1},"seed":11,"stop":["x"],
+                "stop_token_ids":[5],"ignore_eos":true,"min_tokens":2,"max_tokens":6,"n":2,"logprobs":true,
+                "top_logprobs":20,"stream":true}""";
+        api.node.script(SamplingControlsIT::twoChoices);
+        HttpResponse<String> response = api.client.send(
+                api.post(ApiFixture.tenantPath("/chat/completions"), body).build(), BodyHandlers.ofString());
+
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        GenerateCommand command = api.node.commands().poll(5, TimeUnit.SECONDS);
+        assertThat(command).isNotNull();
+        assertThat(command.sampling())
+                .isEqualTo(new SamplingParameters(
+                        LogitBias.of(Map.of(9, -100.0, 3, 1.0)),
+                        new Penalties(1.5, -1, 2),
+                        0.5,
+                        40,
+                        0.75,
+                        0.25,
+                        0.125,
+                        11));
+        assertThat(command.stop()).isEqualTo(new StopConditions(6, 2, List.of("x"), TokenIds.of(5), true));
+        assertThat(command.output()).isEqualTo(new OutputOptions(2, 20, OutputOptions.UNSCORED));
+    }
+
+    @Test
     void severalChoicesComeInTheirOrderAndAreCountedTogether() throws Exception {
         api.node.script(SamplingControlsIT::twoChoices);
 

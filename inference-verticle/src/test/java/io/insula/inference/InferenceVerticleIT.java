@@ -15,12 +15,14 @@ import io.insula.protocol.Admission;
 import io.insula.protocol.Admission.Accepted;
 import io.insula.protocol.Admission.Reason;
 import io.insula.protocol.Admission.Rejected;
+import io.insula.protocol.ChatMessage;
 import io.insula.protocol.EngineStatus;
 import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.ModelStatus;
 import io.insula.protocol.NodeId;
 import io.insula.protocol.StreamFrame.Outcome;
 import io.insula.protocol.StreamFrame.StreamEnd;
+import io.insula.protocol.TokenIds;
 import io.insula.protocol.wire.ProtocolCodecs;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -33,6 +35,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,8 +46,11 @@ class InferenceVerticleIT {
 
     private static final int CONTEXT = 20_000;
     private static final int SLOTS = 4;
+    private static final int HOG = 1;
     private static final NodeId NODE = new NodeId("engine-1");
     private static final Duration PACE = Duration.ofMillis(5);
+    /** A step that takes longer than a request on its way to the scheduler. */
+    private static final Duration SLOW_PACE = Duration.ofMillis(20);
 
     private final Vertx vertx = Vertx.vertx();
     private final BlockingQueue<EngineStatus> statuses = new LinkedBlockingQueue<>();
@@ -137,29 +144,108 @@ class InferenceVerticleIT {
     }
 
     @Test
-    void aTenantWithFiftyQueuedRequestsDoesNotHoldUpAnothersOnlyOne() throws Exception {
-        deploy(new LetterTokenizer(true), PACE, SchedulerConfig.DEFAULT);
+    void aTenantWithFiftyQueuedRequestsDelaysAnothersByOneStepOfEachTenantAndOneSaveAndLoad() throws Exception {
+        HashingEngine engine = engine(SLOW_PACE);
+        deploy(new LetterTokenizer(true), () -> engine, SchedulerConfig.DEFAULT);
         vertx.setPeriodic(1_000, tick -> api.publishStatus(false));
         List<GenerateCommand> hog = new ArrayList<>();
         List<CompletableFuture<Admission>> answers = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
-            hog.add(Commands.ofTenant(command(i, "all for me", 30), 1));
+            // So long that none ends before the guests: nobody gets a slot by waiting.
+            hog.add(Commands.ofTenant(command(i, "all for me", 5_000), HOG));
             answers.add(api.admitLater(hog.getLast()));
         }
         for (CompletableFuture<Admission> answer : answers) {
             assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo(new Accepted(10));
         }
-        GenerateCommand guest = Commands.ofTenant(command(100, "excuse me", 8), 2);
-        api.admit(guest);
-        assertThat(api.end(guest).outcome()).isEqualTo(Outcome.COMPLETED);
-        assertThat(hog.stream().filter(command -> api.ending(command).isDone()).count())
-                .as("streams of the hog that ended first, of fifty")
-                .isLessThan(SLOTS * 2L);
-        assertThat(api.frames().tokens(guest.request(), 0)).isEqualTo(endlessSolo(guest, 8));
-        for (GenerateCommand command : hog) {
-            assertThat(api.end(command).outcome()).isEqualTo(Outcome.COMPLETED);
-            assertThat(api.frames().tokens(command.request(), 0)).isEqualTo(endlessSolo(command, 30));
+        while (registry.get("insula.inference.slots.active").gauge().value() < SLOTS) {
+            assertThat(engine.steps())
+                    .as("steps until the hog holds every slot")
+                    .hasSizeLessThan(100);
         }
+        List<Integer> delays = new ArrayList<>();
+        List<GenerateCommand> guests = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            GenerateCommand guest = Commands.ofTenant(command(100 + i, "excuse me", 6), HOG + 1 + i);
+            guests.add(guest);
+            int before = engine.steps().size();
+            api.admit(guest);
+            assertThat(api.end(guest).outcome()).isEqualTo(Outcome.COMPLETED);
+            List<Integer> since = engine.steps().subList(before, engine.steps().size());
+            delays.add(since.indexOf(prompt(guest)[0]));
+            assertThat(engine.saves()).as("saves for %d guests", i + 1).isLessThanOrEqualTo(i + 1);
+            assertThat(engine.loads()).as("loads for %d guests", i + 1).isLessThanOrEqualTo(i + 1);
+        }
+        // Now and then a busy machine takes a step's time to bring a request to the scheduler: the middle counts.
+        assertThat(delays.stream().sorted().toList().get(delays.size() / 2))
+                .as("steps before a guest's first, of two tenants: %s", delays)
+                .isBetween(0, 2);
+        assertThat(engine.saves()).isPositive();
+        hog.forEach(api::cancel);
+        for (GenerateCommand command : hog) {
+            assertThat(api.end(command).outcome()).isEqualTo(Outcome.CANCELLED);
+        }
+        for (GenerateCommand guest : guests) {
+            assertThat(api.frames().tokens(guest.request(), 0)).isEqualTo(endlessSolo(guest, 6));
+        }
+        for (GenerateCommand command : hog) {
+            List<Integer> said = api.frames().tokens(command.request(), 0);
+            assertThat(said).isEqualTo(said.isEmpty() ? List.of() : endlessSolo(command, said.size()));
+        }
+    }
+
+    @Test
+    void anEngineThatFailsEndsItsStreamsIsStartedAnewAndCounted() throws Exception {
+        AtomicInteger started = new AtomicInteger();
+        deploy(
+                new LetterTokenizer(true),
+                () -> engine(PACE).failAtCall(started.incrementAndGet() == 1 ? 12 : Integer.MAX_VALUE),
+                SchedulerConfig.DEFAULT);
+        GenerateCommand lost = command(1, "go on", 0);
+        GenerateCommand alsoLost = Commands.ofTenant(command(2, "and on", 0), HOG);
+        api.admit(lost);
+        api.admit(alsoLost);
+        for (GenerateCommand command : List.of(lost, alsoLost)) {
+            StreamEnd end = api.end(command);
+            assertThat(end.outcome()).isEqualTo(Outcome.FAILED);
+            assertThat(end.error()).isEqualTo("the engine failed; the answer is incomplete");
+        }
+        GenerateCommand later = command(3, "still there", 9);
+        // Between its engines a node has none to offer.
+        while (api.admit(later) instanceof Rejected rejected) {
+            assertThat(rejected.reason()).isEqualTo(Reason.OVERLOADED);
+        }
+        assertThat(api.end(later).outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(api.frames().tokens(later.request(), 0)).isEqualTo(endlessSolo(later, 9));
+        assertThat(registry.get("insula.inference.engine.failures").counter().count())
+                .isEqualTo(1);
+        assertThat(started).hasValue(2);
+    }
+
+    @Test
+    void badRequestsEndAloneAndTheirNeighboursGoOn() throws Exception {
+        HashingEngine engine = engine(PACE);
+        deploy(new LetterTokenizer(true), () -> engine, SchedulerConfig.DEFAULT);
+        GenerateCommand neighbour = command(1, "beside", 40);
+        api.admit(neighbour);
+        api.firstDelta(neighbour);
+        GenerateCommand tooLong = command(2, "x".repeat(CONTEXT), 1);
+        GenerateCommand foreignToken = Commands.resumed(command(3, "resumed", 9), TokenIds.of(4_711));
+        GenerateCommand tooMany = Commands.choices(command(4, "many", 5), SLOTS + 1);
+        GenerateCommand foreignRole = command(5, "x", 5)
+                .but()
+                .messages(List.of(new ChatMessage("nobody", "x")))
+                .build();
+        for (GenerateCommand bad : List.of(tooLong, tooMany, foreignRole)) {
+            assertThat(api.admit(bad)).as("request %s", bad.request()).isInstanceOf(Rejected.class);
+        }
+        api.admit(foreignToken);
+        assertThat(api.end(foreignToken).error()).isEqualTo("resume tokens: 4711 (expected: 0..63)");
+        assertThat(api.end(neighbour).outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(api.frames().tokens(neighbour.request(), 0)).isEqualTo(endlessSolo(neighbour, 40));
+        assertThat(engine.closed()).isFalse();
+        assertThat(registry.get("insula.inference.engine.failures").counter().count())
+                .isZero();
     }
 
     private static List<Integer> endlessSolo(GenerateCommand command, int maxTokens) {
@@ -309,9 +395,14 @@ class InferenceVerticleIT {
 
     private InferenceVerticle deploy(LetterTokenizer tokenizer, Duration pace, SchedulerConfig scheduler)
             throws Exception {
+        return deploy(tokenizer, () -> engine(pace), scheduler);
+    }
+
+    private InferenceVerticle deploy(
+            LetterTokenizer tokenizer, Supplier<HashingEngine> engines, SchedulerConfig scheduler) throws Exception {
         InferenceVerticle verticle = new InferenceVerticle(
                 NODE,
-                List.of(model(tokenizer, pace)),
+                List.of(new LoadedModel(Commands.MODEL, engines, tokenizer, "letters-1", CONTEXT)),
                 new InferenceConfig(AdmissionConfig.DEFAULT, scheduler),
                 registry);
         await(vertx.deployVerticle(verticle));

@@ -9,6 +9,7 @@ import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -67,6 +68,8 @@ public final class HashingEngine implements DecoderEngine {
         }
     }
 
+    public static final int DECODE_STEP = -1;
+
     private static final long DECODED = 1L << 40;
     private static final long PRIME = 0x9E3779B97F4A7C15L;
 
@@ -79,8 +82,9 @@ public final class HashingEngine implements DecoderEngine {
     private int lastPrefilled = -1;
     private boolean closed;
     private boolean brokenScores;
-    private int saves;
-    private int loads;
+    private final AtomicInteger saves = new AtomicInteger();
+    private final AtomicInteger loads = new AtomicInteger();
+    private final List<Integer> steps = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger openBlocks = new AtomicInteger();
 
     public HashingEngine(int vocabulary, int slotCount, int slotTokens) {
@@ -113,12 +117,21 @@ public final class HashingEngine implements DecoderEngine {
         return calls;
     }
 
-    int saves() {
-        return saves;
+    /** On any thread. */
+    public int saves() {
+        return saves.get();
     }
 
-    int loads() {
-        return loads;
+    /** On any thread. */
+    public int loads() {
+        return loads.get();
+    }
+
+    /** The first token of each prefilled chunk, and {@link #DECODE_STEP} for each decode step, in order; on any thread. */
+    public List<Integer> steps() {
+        synchronized (steps) {
+            return List.copyOf(steps);
+        }
     }
 
     /** Blocks that were saved and not closed yet. */
@@ -126,7 +139,7 @@ public final class HashingEngine implements DecoderEngine {
         return openBlocks.get();
     }
 
-    boolean closed() {
+    public boolean closed() {
         return closed;
     }
 
@@ -182,14 +195,14 @@ public final class HashingEngine implements DecoderEngine {
     @Override
     public KvBlock save(int slot, int from, int to) {
         touch();
-        saves++;
+        saves.incrementAndGet();
         return new SavedTokens(from, slots.get(slot).subList(from, to), openBlocks);
     }
 
     @Override
     public void load(KvBlock block, int slot) {
         touch();
-        loads++;
+        loads.incrementAndGet();
         SavedTokens saved = (SavedTokens) block;
         if (saved.closed || saved.from != length(slot)) {
             throw new IllegalArgumentException("load of a closed block, or to a slot of " + length(slot));
@@ -204,7 +217,7 @@ public final class HashingEngine implements DecoderEngine {
 
     @Override
     public FloatBuffer prefillScored(int slot, int[] tokens, int from, int count) {
-        compute();
+        compute(tokens[from]);
         if (count < 1 || count > scoredTokens()) {
             throw new IllegalArgumentException("count: " + count + " (expected: 1.." + scoredTokens() + ")");
         }
@@ -220,7 +233,7 @@ public final class HashingEngine implements DecoderEngine {
 
     @Override
     public void prefill(int slot, int[] tokens, int from, int count) {
-        compute();
+        compute(tokens[from]);
         if (count < 1) {
             throw new IllegalArgumentException("count: " + count + " (expected: >= 1)");
         }
@@ -241,7 +254,7 @@ public final class HashingEngine implements DecoderEngine {
 
     @Override
     public FloatBuffer decode(int rows, int[] tokens) {
-        compute();
+        compute(DECODE_STEP);
         if (rows < 1 || rows > shape.slots()) {
             throw new IllegalArgumentException("rows: " + rows + " (expected: 1.." + shape.slots() + ")");
         }
@@ -283,8 +296,9 @@ public final class HashingEngine implements DecoderEngine {
         }
     }
 
-    private void compute() {
+    private void compute(int step) {
         touch();
+        steps.add(step);
         for (long end = System.nanoTime() + paceNanos, left = paceNanos; left > 0; left = end - System.nanoTime()) {
             LockSupport.parkNanos(left);
         }

@@ -210,6 +210,26 @@ class TokenizersIT {
     }
 
     @Test
+    void aGgufFileThatNamesNoSplittingOrAnUnknownOneIsRefused() throws Exception {
+        for (String pre : List.of("", "default", "gpt-5")) {
+            Path path = folder.resolve("pre-" + pre + ".gguf");
+            GgufWriter writer = new GgufWriter()
+                    .string("tokenizer.ggml.model", "gpt2")
+                    .strings("tokenizer.ggml.tokens", List.of("a", "b", "ab"))
+                    .strings("tokenizer.ggml.merges", List.of("a b"))
+                    .int32s("tokenizer.ggml.token_type", 1, 1, 1);
+            (pre.isEmpty() ? writer : writer.string("tokenizer.ggml.pre", pre)).write(path);
+            try (GgufFile file = GgufFile.open(path)) {
+                assertThatThrownBy(() -> TokenizerSpec.from(file))
+                        .as("pre '%s'", pre)
+                        .isInstanceOf(ModelFileException.class)
+                        .hasMessageContaining("tokenizer.ggml.pre")
+                        .hasMessageContaining(pre);
+            }
+        }
+    }
+
+    @Test
     void vocabulariesThatMakeNoTokenizerAreRefused() {
         List<TextEncoding> broken = List.of(
                 new ByteLevelPairs("gpt-2", List.of("ab")),

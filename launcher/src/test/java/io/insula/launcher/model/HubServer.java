@@ -26,6 +26,8 @@ final class HubServer implements AutoCloseable {
     volatile byte[] content = new byte[0];
     volatile int status = 200;
     volatile String redirect = "";
+    /** Where single paths redirect to. */
+    final Map<String, String> redirects = new ConcurrentHashMap<>();
     /** Bytes after which a response is cut, or stalls. */
     volatile int cutAfter = Integer.MAX_VALUE;
 
@@ -52,8 +54,10 @@ final class HubServer implements AutoCloseable {
         try (exchange) {
             String range = exchange.getRequestHeaders().getFirst("Range");
             ranges.add(exchange.getRequestURI().getPath() + " " + range);
-            if (!redirect.isEmpty() && !exchange.getRequestURI().getPath().startsWith("/elsewhere")) {
-                exchange.getResponseHeaders().set("Location", redirect);
+            String path = exchange.getRequestURI().getPath();
+            String location = redirects.getOrDefault(path, path.startsWith("/elsewhere") ? "" : redirect);
+            if (!location.isEmpty()) {
+                exchange.getResponseHeaders().set("Location", location);
                 exchange.sendResponseHeaders(302, -1);
                 return;
             }

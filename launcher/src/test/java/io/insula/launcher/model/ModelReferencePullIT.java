@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models that the catalogue does not know: of the hub, and of URLs. */
 class ModelReferencePullIT {
@@ -147,6 +149,41 @@ class ModelReferencePullIT {
         assertThatThrownBy(() -> pull(hub.uri() + "x.gguf", null)).hasMessageContaining("refused 169.254.169.254");
         assertThatThrownBy(() -> pull(hub.uri() + "x.gguf", "smollm2-135m-instruct"))
                 .hasMessageContaining("is a model of the catalogue");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://169.254.169.254/latest/x.gguf",
+                "http://10.0.0.1/x.gguf",
+                "http://[fd00::1]/x.gguf",
+                "https://127.0.0.1/x.gguf",
+                "file:///etc/hosts"
+            })
+    void everyHopIsCheckedBeforeItIsAsked(String target) {
+        for (int hops = 1; hops <= 5; hops++) {
+            hub.ranges.clear();
+            hub.redirects.clear();
+            String from = "/x.gguf";
+            for (int hop = 1; hop < hops; hop++) {
+                hub.redirects.put(from, "/hop/" + hop);
+                from = "/hop/" + hop;
+            }
+            hub.redirects.put(from, target);
+            assertThatThrownBy(() -> pull(hub.uri() + "x.gguf", null))
+                    .as("hop %d", hops)
+                    .hasMessageContaining("refused");
+            assertThat(hub.ranges).as("requests until hop %d", hops).hasSize(hops);
+        }
+        hub.redirects.put("/api/models/owner/repo", target);
+        assertThatThrownBy(() -> pull("owner/repo:q8_0", null)).hasMessageContaining("refused");
+    }
+
+    @Test
+    void redirectsInACircleEnd() {
+        hub.redirects.put("/x.gguf", "/y.gguf");
+        hub.redirects.put("/y.gguf", "/x.gguf");
+        assertThatThrownBy(() -> pull(hub.uri() + "x.gguf", null)).hasMessageContaining("more than 5 redirects");
     }
 
     @Test
