@@ -24,7 +24,11 @@ final class LoopbackPolicy implements AddressPolicy {
 
     static DownloadSettings settings(URI hub) {
         // Long enough for a busy machine, which is no stalled hub.
-        return new DownloadSettings(
-                hub, new LoopbackPolicy(), Duration.ofSeconds(5), Duration.ofSeconds(3), Duration.ofSeconds(20));
+        return settings(hub, Duration.ofSeconds(3));
+    }
+
+    /** @param stall after how long without a byte a hub is given up */
+    static DownloadSettings settings(URI hub, Duration stall) {
+        return new DownloadSettings(hub, new LoopbackPolicy(), Duration.ofSeconds(5), stall, Duration.ofSeconds(20));
     }
 }
