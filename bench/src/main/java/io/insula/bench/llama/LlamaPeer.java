@@ -179,19 +179,28 @@ public final class LlamaPeer implements StepEngine {
 
     @Override
     public void prefill(int slot, int[] tokens, int from, int count) {
+        prefill(slot, tokens, from, count, true);
+        copyLogits(-1, prefilled, 0);
+    }
+
+    @Override
+    public void prefillPart(int slot, int[] tokens, int from, int count) {
+        prefill(slot, tokens, from, count, false);
+    }
+
+    private void prefill(int slot, int[] tokens, int from, int count, boolean logitsWanted) {
         Objects.checkFromIndexSize(from, count, tokens.length);
         for (int done = 0; done < count; ) {
             int chunk = Math.min(BATCH_TOKENS, count - done);
             batch.clear();
             for (int i = 0; i < chunk; i++) {
-                boolean last = done + i == count - 1;
+                boolean last = logitsWanted && done + i == count - 1;
                 batch.add(tokens[from + done + i], lengths[slot] + i, slot, last);
             }
             decodeBatch();
             lengths[slot] += chunk;
             done += chunk;
         }
-        copyLogits(-1, prefilled, 0);
     }
 
     @Override

@@ -229,12 +229,28 @@ public final class OnnxDecoderEngine implements DecoderEngine {
 
     @Override
     public void prefill(int slot, int[] tokens, int from, int count) {
+        prefill(slot, tokens, from, count, true);
+    }
+
+    @Override
+    public void prefillPart(int slot, int[] tokens, int from, int count) {
+        prefill(slot, tokens, from, count, false);
+    }
+
+    private void prefill(int slot, int[] tokens, int from, int count, boolean logitsWanted) {
         arguments.prefill(slot, length(slot), tokens, from, count);
-        for (int at = from; at < from + count; ) {
-            int left = from + count - at;
+        int end = from + count;
+        for (int at = from; at < end; ) {
+            int left = end - at;
             int chunk = left == CHUNK + 1 ? CHUNK - 1 : Math.min(CHUNK, left);
             int last = chunk - 1;
-            prefillChunk(slot, tokens, at, chunk, computed -> steps.prefill(slot, computed, last));
+            boolean wanted = logitsWanted && chunk == left;
+            prefillChunk(
+                    slot,
+                    tokens,
+                    at,
+                    chunk,
+                    computed -> wanted ? steps.prefill(slot, computed, last) : steps.prefill(slot, computed));
             at += chunk;
         }
     }

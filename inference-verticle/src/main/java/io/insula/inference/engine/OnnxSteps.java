@@ -72,7 +72,12 @@ final class OnnxSteps {
         }
     }
 
-    /** The arrays of a step that appends {@code tokens} to one slot. */
+    /** The arrays of a step that appends {@code tokens} to one slot and tells no logits. */
+    NDList prefill(int slot, int tokens) {
+        return steps.computeIfAbsent(new Form(slot, 1, tokens, 0), form -> step(form, prefillSelected, prefillLogits));
+    }
+
+    /** The arrays of a step that appends {@code tokens} to one slot and tells the logits of the one selected. */
     NDList prefill(int slot, int tokens, int selected) {
         prefillSelected.asLongBuffer().put(0, selected);
         return steps.computeIfAbsent(new Form(slot, 1, tokens, 1), form -> step(form, prefillSelected, prefillLogits));

@@ -44,6 +44,14 @@ public interface StepEngine extends AutoCloseable {
     void prefill(int slot, int[] tokens, int from, int count);
 
     /**
+     * Appends as {@link #prefill} does, where more of the prompt follows: the logits behind it, which nobody wants, need not
+     * be computed and {@link #prefillLogits} does not tell them.
+     */
+    default void prefillPart(int slot, int[] tokens, int from, int count) {
+        prefill(slot, tokens, from, count);
+    }
+
+    /**
      * The logits that follow the last token given to {@link #prefill}.
      *
      * @return <b>Shape:</b> {@code [vocabulary]} float32 from index 0; valid until the next call on this engine

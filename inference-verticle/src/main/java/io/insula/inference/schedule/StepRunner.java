@@ -78,6 +78,9 @@ final class StepRunner {
             FloatBuffer logits = scorer.prefillScored(slot, stream.prompt(), context, count);
             scorePrompt(stream, logits, count);
             prefilled(choice, slot, count, logits, count - 1);
+        } else if (count < left) {
+            open.engine().prefillPart(slot, stream.prompt(), context, count);
+            prefilled(choice, slot, count);
         } else {
             open.engine().prefill(slot, stream.prompt(), context, count);
             prefilled(choice, slot, count, open.engine().prefillLogits(), 0);
@@ -87,19 +90,27 @@ final class StepRunner {
 
     /** Notes a chunk; behind the last one the answer begins, from that row of logits. */
     private void prefilled(Choice choice, int slot, int count, FloatBuffer logits, int row) {
-        ScheduledStream stream = choice.stream();
-        stream.prefilled(count);
-        choice.countTurn();
-        meters.prefilled(count);
-        if (endIfOver(stream)) {
-            return;
+        if (choice.stream().prefilled() + count < choice.stream().prompt().length) {
+            prefilled(choice, slot, count);
+        } else if (countChunk(choice, count)) {
+            answerBegins(choice.stream(), slot, logits, row);
         }
-        if (stream.prompted()) {
-            answerBegins(stream, slot, logits, row);
-        } else {
-            keepPrefix(stream, slot);
+    }
+
+    /** Notes a chunk that others follow. */
+    private void prefilled(Choice choice, int slot, int count) {
+        if (countChunk(choice, count)) {
+            keepPrefix(choice.stream(), slot);
             open.slots().turnOver(choice);
         }
+    }
+
+    /** Whether the stream still lives. */
+    private boolean countChunk(Choice choice, int count) {
+        choice.stream().prefilled(count);
+        choice.countTurn();
+        meters.prefilled(count);
+        return !endIfOver(choice.stream());
     }
 
     private void scorePrompt(ScheduledStream stream, FloatBuffer logits, int count) {

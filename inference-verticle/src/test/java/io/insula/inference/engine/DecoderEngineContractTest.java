@@ -527,7 +527,7 @@ public abstract class DecoderEngineContractTest {
     private static void prefillCut(DecoderEngine engine, int[] prompt, int[] cuts) {
         int from = 0;
         for (int cut : cuts) {
-            engine.prefill(0, prompt, from, cut - from);
+            engine.prefillPart(0, prompt, from, cut - from);
             from = cut;
         }
         engine.prefill(0, prompt, from, prompt.length - from);

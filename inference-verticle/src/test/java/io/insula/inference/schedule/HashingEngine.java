@@ -244,6 +244,12 @@ public final class HashingEngine implements DecoderEngine {
     }
 
     @Override
+    public void prefillPart(int slot, int[] tokens, int from, int count) {
+        prefill(slot, tokens, from, count);
+        lastPrefilled = -1;
+    }
+
+    @Override
     public FloatBuffer prefillLogits() {
         if (lastPrefilled < 0) {
             throw new IllegalStateException("prefill logits are gone");

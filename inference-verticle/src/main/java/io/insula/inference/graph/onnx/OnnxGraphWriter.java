@@ -215,7 +215,7 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
             return OnnxValue.named(product);
         }
         String offsets = constant(name + ".offsets", blocks.offsets(), rows, rowBlocks);
-        return OnnxValue.corrected(product, onTop(blockSums(in, form.size()), offsets));
+        return OnnxValue.corrected(product, onTop(blockSums(in, rowBlocks, form.size()), offsets));
     }
 
     /** Biases side by side, as one constant. */
@@ -237,9 +237,11 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
         return base -> model.node(OnnxModelBuilder.ONNX, "Gemm", List.of(sums, offsets, base), Map.of("transB", 1));
     }
 
-    private String blockSums(String in, int block) {
+    private String blockSums(String in, int blocksOfToken, int block) {
         return blockSums.computeIfAbsent(new BlockSums(in, block), wanted -> {
-            String byBlock = sharedIntegers("tokens_by_blocks_of_" + block, 0, -1, block);
+            // The tokens are what is inferred, because there may be none.
+            String byBlock =
+                    sharedIntegers("tokens_by_" + blocksOfToken + "_blocks_of_" + block, -1, blocksOfToken, block);
             String blocks = model.node(OnnxModelBuilder.ONNX, "Reshape", List.of(in, byBlock), Map.of());
             return model.node(
                     OnnxModelBuilder.ONNX,
