@@ -144,7 +144,8 @@ final class EngineBenchmark {
         Candidates candidates = new Candidates(workload);
         for (boolean spinning : new boolean[] {true, false}) {
             EngineConfig config = new EngineConfig(
-                    options.threads(), spinning, KV_BUDGET_BYTES, options.slotTokens(), options.slots(), exact);
+                            options.threads(), spinning, KV_BUDGET_BYTES, options.slotTokens(), options.slots())
+                    .withExact(exact);
             String name = options.threads() + " threads, spinning " + (spinning ? "on" : "off") + ", KV f32, rows "
                     + (exact ? "exact" : "free");
             candidates.add(name, () -> OnnxDecoderEngine.load(file, config));

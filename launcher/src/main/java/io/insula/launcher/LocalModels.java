@@ -3,8 +3,13 @@ package io.insula.launcher;
 import io.insula.inference.ServedModels;
 import io.insula.inference.embed.AllMiniLm;
 import io.insula.inference.embed.EmbeddingModel;
+import io.insula.inference.engine.EngineConfig;
+import io.insula.inference.engine.KvCalibration;
+import io.insula.inference.engine.KvType;
 import io.insula.inference.engine.OnnxDecoderEngine;
+import io.insula.inference.graph.DecoderDescription;
 import io.insula.inference.graph.DecoderShape;
+import io.insula.inference.graph.KvScales;
 import io.insula.inference.models.LoadableModel;
 import io.insula.inference.models.OpenModel;
 import io.insula.inference.text.ChatTokenizer;
@@ -12,6 +17,7 @@ import io.insula.inference.text.ModelChatTokenizer;
 import io.insula.inference.text.TokenizerSpec;
 import io.insula.inference.weights.Checkpoint;
 import io.insula.launcher.config.InsulaConfig;
+import io.insula.launcher.model.KvScalesFile;
 import io.insula.launcher.model.ModelAliases;
 import io.insula.launcher.model.ModelCatalog;
 import io.insula.launcher.model.ModelPull;
@@ -20,9 +26,9 @@ import io.insula.launcher.model.ModelStore.StoredModel;
 import io.insula.launcher.model.ModelSummary;
 import io.insula.launcher.terminal.Progress;
 import io.insula.protocol.ModelName;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -95,7 +101,7 @@ final class LocalModels {
                 names,
                 bytes,
                 Math.clamp(summary.contextTokens(), 2, config.engine().slotTokens()),
-                () -> open(stored.file()));
+                () -> open(stored));
     }
 
     private List<ModelName> aliasesOf(ModelName model) {
@@ -106,18 +112,14 @@ final class LocalModels {
     }
 
     /** Opens a model; the engine itself is made on its device thread. */
-    private OpenModel open(Path file) {
-        Checkpoint checkpoint = Checkpoint.open(file);
+    private OpenModel open(StoredModel stored) {
+        Checkpoint checkpoint = Checkpoint.open(stored.file());
         try {
             TokenizerSpec spec = TokenizerSpec.from(checkpoint);
             int contextTokens = DecoderShape.of(checkpoint).contextTokens();
             ChatTokenizer text = new ModelChatTokenizer(spec, Clock.systemUTC());
             return new OpenModel(
-                    () -> OnnxDecoderEngine.load(checkpoint, config.engine()),
-                    text,
-                    spec.fingerprint(),
-                    contextTokens,
-                    () -> {
+                    () -> engine(stored, checkpoint, text), text, spec.fingerprint(), contextTokens, () -> {
                         text.close();
                         checkpoint.close();
                     });
@@ -125,5 +127,18 @@ final class LocalModels {
             checkpoint.close();
             throw e;
         }
+    }
+
+    private OnnxDecoderEngine engine(StoredModel stored, Checkpoint checkpoint, ChatTokenizer text) {
+        EngineConfig engine = config.engine();
+        if (engine.kvType() == KvType.FLOAT32) {
+            return OnnxDecoderEngine.load(checkpoint, engine);
+        }
+        DecoderDescription decoder = DecoderDescription.of(checkpoint);
+        int[] tokens = text.encodeText(KvCalibration.text());
+        int[] read =
+                Arrays.copyOf(tokens, Math.min(tokens.length, decoder.shape().contextTokens()));
+        KvScales scales = new KvScalesFile(stored).get(() -> KvCalibration.of(decoder, engine, read));
+        return OnnxDecoderEngine.load(decoder, engine, scales);
     }
 }

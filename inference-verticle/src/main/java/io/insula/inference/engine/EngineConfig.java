@@ -11,9 +11,16 @@ package io.insula.inference.engine;
  * @param maxSlots the most sequences at once; fewer when the budget does not hold as many
  * @param exact whether a stream's bits are the same whatever runs beside it, which resuming it elsewhere needs. Without, a
  *     lone row may round as the runtime's own kernel for it does, which is faster on some instruction sets
+ * @param kvType how keys and values are kept
  */
 public record EngineConfig(
-        int threads, boolean allowSpinning, long kvBudgetBytes, int slotTokens, int maxSlots, boolean exact) {
+        int threads,
+        boolean allowSpinning,
+        long kvBudgetBytes,
+        int slotTokens,
+        int maxSlots,
+        boolean exact,
+        KvType kvType) {
 
     private static final int MAX_THREADS = 1024;
     private static final int MAX_SLOTS = 1024;
@@ -25,9 +32,9 @@ public record EngineConfig(
         check("maxSlots", maxSlots, maxSlots >= 1 && maxSlots <= MAX_SLOTS, "1.." + MAX_SLOTS);
     }
 
-    /** Exact. */
+    /** Exact, with a float32 cache. */
     public EngineConfig(int threads, boolean allowSpinning, long kvBudgetBytes, int slotTokens, int maxSlots) {
-        this(threads, allowSpinning, kvBudgetBytes, slotTokens, maxSlots, true);
+        this(threads, allowSpinning, kvBudgetBytes, slotTokens, maxSlots, true, KvType.FLOAT32);
     }
 
     /** Exact, all processors without spinning, 1 GiB of cache in up to 16 slots of 2,048 tokens. */
@@ -36,19 +43,23 @@ public record EngineConfig(
     }
 
     public EngineConfig withThreads(int newThreads) {
-        return new EngineConfig(newThreads, allowSpinning, kvBudgetBytes, slotTokens, maxSlots, exact);
+        return new EngineConfig(newThreads, allowSpinning, kvBudgetBytes, slotTokens, maxSlots, exact, kvType);
     }
 
     public EngineConfig withSlots(int newMaxSlots, int newSlotTokens) {
-        return new EngineConfig(threads, allowSpinning, kvBudgetBytes, newSlotTokens, newMaxSlots, exact);
+        return new EngineConfig(threads, allowSpinning, kvBudgetBytes, newSlotTokens, newMaxSlots, exact, kvType);
     }
 
     public EngineConfig withAllowSpinning(boolean spinning) {
-        return new EngineConfig(threads, spinning, kvBudgetBytes, slotTokens, maxSlots, exact);
+        return new EngineConfig(threads, spinning, kvBudgetBytes, slotTokens, maxSlots, exact, kvType);
     }
 
     public EngineConfig withExact(boolean newExact) {
-        return new EngineConfig(threads, allowSpinning, kvBudgetBytes, slotTokens, maxSlots, newExact);
+        return new EngineConfig(threads, allowSpinning, kvBudgetBytes, slotTokens, maxSlots, newExact, kvType);
+    }
+
+    public EngineConfig withKvType(KvType newKvType) {
+        return new EngineConfig(threads, allowSpinning, kvBudgetBytes, slotTokens, maxSlots, exact, newKvType);
     }
 
     private static void check(String name, long value, boolean valid, String expected) {

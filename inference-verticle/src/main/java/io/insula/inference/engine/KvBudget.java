@@ -11,13 +11,16 @@ import java.util.Locale;
  *
  * @param slots sequences at once
  * @param slotTokens tokens of each
- * @param bytesPerToken float32 keys and values of all layers
+ * @param bytesPerToken keys and values of all layers
  */
 public record KvBudget(int slots, int slotTokens, long bytesPerToken) {
 
     /** Divides the budget; too small a budget for one slot of two tokens is an {@link IllegalArgumentException}. */
     public static KvBudget of(DecoderShape decoder, EngineConfig config) {
-        long bytesPerToken = 2L * Math.max(1, decoder.layers()) * decoder.keyWidth() * Float.BYTES;
+        long bytesPerToken = 2L
+                * Math.max(1, decoder.layers())
+                * decoder.keyWidth()
+                * config.kvType().bytes();
         long affordable = config.kvBudgetBytes() / bytesPerToken;
         int slotTokens = (int) Math.min(affordable, Math.min(config.slotTokens(), decoder.contextTokens()));
         if (slotTokens < 2) {

@@ -3,6 +3,7 @@ package io.insula.inference.engine;
 import io.insula.inference.graph.DecoderShape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.stream.IntStream;
 /**
  * The keys and values of all slots: two blocks of native memory for each layer, in which neighbouring slots are neighbours.
  *
- * <p><b>Shape:</b> each block {@code [slots, kvHeads, capacity, headSize]} float32; no block may exceed 2 GiB.
+ * <p><b>Shape:</b> each block {@code [slots, kvHeads, capacity, headSize]}; no block may exceed 2 GiB.
  */
 final class KvCache implements AutoCloseable {
 
@@ -21,9 +22,9 @@ final class KvCache implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final List<MemorySegment> blocks;
 
-    KvCache(DecoderShape decoder, int slots, int capacity) {
+    KvCache(DecoderShape decoder, int slots, int capacity, KvType type) {
         kvHeads = decoder.kvHeads();
-        rowBytes = (long) decoder.headSize() * Float.BYTES;
+        rowBytes = (long) decoder.headSize() * type.bytes();
         headBytes = capacity * rowBytes;
         long blockBytes = headBytes * kvHeads * slots;
         if (blockBytes > Integer.MAX_VALUE) {
@@ -92,6 +93,26 @@ final class KvCache implements AutoCloseable {
                 out += bytes;
             }
         }
+    }
+
+    /**
+     * The largest magnitude of each channel of a float32 block over the first {@code length} tokens of a slot.
+     *
+     * @return {@code [kvHeads * headSize]}
+     */
+    float[] magnitudes(int slot, int block, int length) {
+        int headSize = Math.toIntExact(rowBytes / Float.BYTES);
+        float[] largest = new float[kvHeads * headSize];
+        for (int head = 0; head < kvHeads; head++) {
+            for (int token = 0; token < length; token++) {
+                long row = at(slot, head, token);
+                for (int i = 0; i < headSize; i++) {
+                    float value = blocks.get(block).get(ValueLayout.JAVA_FLOAT, row + (long) i * Float.BYTES);
+                    largest[head * headSize + i] = Math.max(largest[head * headSize + i], Math.abs(value));
+                }
+            }
+        }
+        return largest;
     }
 
     private long at(int slot, int head, int token) {

@@ -2,6 +2,7 @@ package io.insula.inference.engine;
 
 import ai.onnxruntime.OrtEnvironment;
 import io.insula.inference.graph.DecoderShape;
+import io.insula.inference.graph.KvScales;
 import io.insula.inference.graph.onnx.OnnxGraph;
 import io.insula.inference.weights.ModelTensor;
 import java.io.IOException;
@@ -26,20 +27,22 @@ final class NumericsFingerprint {
 
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
     private static final Path L2_SIZE = Path.of("/sys/devices/system/cpu/cpu0/cache/index2/size");
-    private static final String KV_TYPE = "float32";
 
     private final DecoderShape decoder;
     private final List<ModelTensor> weights;
     private final String rounding;
+    private final @Nullable KvScales scales;
     private @Nullable String value;
 
     /**
      * @param rounding what a row's rounding depends on beside the row
+     * @param scales of eight-bit keys and values; null: they are float32
      */
-    NumericsFingerprint(DecoderShape decoder, List<ModelTensor> weights, String rounding) {
+    NumericsFingerprint(DecoderShape decoder, List<ModelTensor> weights, String rounding, @Nullable KvScales scales) {
         this.decoder = decoder;
         this.weights = weights;
         this.rounding = rounding;
+        this.scales = scales;
     }
 
     String value() {
@@ -59,7 +62,12 @@ final class NumericsFingerprint {
         add(digest, decoder.toString());
         add(digest, "graph " + OnnxGraph.VERSION);
         add(digest, "onnxruntime " + OrtEnvironment.getEnvironment().getVersion());
-        add(digest, "kv " + KV_TYPE);
+        if (scales == null) {
+            add(digest, "kv float32");
+        } else {
+            add(digest, "kv int8");
+            scales.update(digest);
+        }
         add(digest, "rounding " + rounding);
         add(digest, System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         add(digest, instructionSet());

@@ -8,6 +8,7 @@ import ai.djl.training.ParameterStore;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.insula.inference.graph.DecoderDescription;
+import io.insula.inference.graph.KvScales;
 import io.insula.inference.graph.onnx.OnnxGraph;
 import io.insula.inference.graph.onnx.OnnxGraphWriter;
 import io.insula.inference.weights.Checkpoint;
@@ -73,7 +74,8 @@ public final class OnnxDecoderEngine implements DecoderEngine {
             KvCache cache,
             Arena weights,
             PassingMemory packed,
-            String rounding) {
+            String rounding,
+            @Nullable KvScales scales) {
         this.shape = new EngineShape(decoder.shape().vocabulary(), budget.slots(), budget.slotTokens());
         this.weights = weights;
         this.packed = packed;
@@ -81,9 +83,16 @@ public final class OnnxDecoderEngine implements DecoderEngine {
         this.block = block;
         this.cache = cache;
         this.steps = new OnnxSteps(
-                model.getNDManager(), decoder.shape(), shape, cache, capacity(budget), scoredTokens(), CHUNK);
+                model.getNDManager(),
+                decoder.shape(),
+                shape,
+                cache,
+                capacity(budget),
+                scales == null ? KvType.FLOAT32 : KvType.INT8,
+                scoredTokens(),
+                CHUNK);
         this.embedding = new EmbeddingTable(graph.embedding());
-        this.fingerprint = new NumericsFingerprint(decoder.shape(), graph.weights(), rounding);
+        this.fingerprint = new NumericsFingerprint(decoder.shape(), graph.weights(), rounding, scales);
         this.arguments = new StepArguments(shape);
         this.parameters = new ParameterStore(model.getNDManager(), false);
         this.lengths = new int[Math.max(LEAST_CACHE_ROWS, shape.slots())];
@@ -109,6 +118,20 @@ public final class OnnxDecoderEngine implements DecoderEngine {
      * @param decoder its weights must stay readable until the engine is closed
      */
     public static OnnxDecoderEngine load(DecoderDescription decoder, EngineConfig config) {
+        return load(decoder, config, null);
+    }
+
+    /**
+     * Loads a decoder.
+     *
+     * @param decoder its weights must stay readable until the engine is closed
+     * @param scales of keys and values where the settings want eight bits, else null
+     */
+    public static OnnxDecoderEngine load(DecoderDescription decoder, EngineConfig config, @Nullable KvScales scales) {
+        if ((scales == null) != (config.kvType() == KvType.FLOAT32)) {
+            throw new IllegalArgumentException("scales: " + (scales == null ? "none" : "given") + " for a cache of "
+                    + config.kvType() + " (expected: for one of INT8 alone)");
+        }
         KvBudget budget = KvBudget.of(decoder.shape(), config);
         int threads = OnnxSessions.threads(decoder.shape(), config);
         // Preparing the runtime and packing the weights take about as long.
@@ -119,9 +142,14 @@ public final class OnnxDecoderEngine implements DecoderEngine {
         @Nullable OnnxDecoderBlock block = null;
         @Nullable Model model = null;
         try {
-            cache = new KvCache(decoder.shape(), Math.max(LEAST_CACHE_ROWS, budget.slots()), capacity(budget));
+            cache = new KvCache(
+                    decoder.shape(), Math.max(LEAST_CACHE_ROWS, budget.slots()), capacity(budget), config.kvType());
             OnnxGraph graph = OnnxGraphWriter.write(
-                    decoder, capacity(budget), (bytes, alignment) -> LazyMemory.allocate(weights, bytes), packed);
+                    decoder,
+                    capacity(budget),
+                    (bytes, alignment) -> LazyMemory.allocate(weights, bytes),
+                    packed,
+                    scales);
             Engine engine = runtime.join();
             block = new OnnxDecoderBlock(
                     OnnxSessions.create(OrtEnvironment.getEnvironment(), graph, threads, config.allowSpinning()),
@@ -131,7 +159,8 @@ public final class OnnxDecoderEngine implements DecoderEngine {
             LOG.info("KV cache: {}; {} threads, spinning {}", budget, threads, config.allowSpinning() ? "on" : "off");
             // Where rows may round by their batch, they may by the number of threads, too.
             String rounding = config.exact() ? EXACT : threads + " threads";
-            return new OnnxDecoderEngine(decoder, budget, graph, block, model, cache, weights, packed, rounding);
+            return new OnnxDecoderEngine(
+                    decoder, budget, graph, block, model, cache, weights, packed, rounding, scales);
         } catch (OrtException e) {
             close(block, model, cache, weights, packed);
             throw new EngineException("ONNX Runtime cannot load the model: " + e.getMessage(), e);
@@ -179,6 +208,11 @@ public final class OnnxDecoderEngine implements DecoderEngine {
     @Override
     public int length(int slot) {
         return lengths[arguments.slot(slot)];
+    }
+
+    /** The largest magnitude of each channel of a float32 slot's keys, for an even block, or values, of layer {@code block / 2}. */
+    float[] magnitudes(int slot, int block) {
+        return cache.magnitudes(slot, block, length(slot));
     }
 
     @Override

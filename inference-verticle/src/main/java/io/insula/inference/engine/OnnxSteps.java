@@ -31,6 +31,7 @@ final class OnnxSteps {
     private final EngineShape engine;
     private final KvCache cache;
     private final int capacity;
+    private final DataType cacheType;
     private final Map<Form, NDList> steps = new HashMap<>();
     private final Map<Form, NDList> scoredSteps = new HashMap<>();
     private final Map<Form, List<NDArray>> cacheViews = new HashMap<>();
@@ -52,6 +53,7 @@ final class OnnxSteps {
             EngineShape engine,
             KvCache cache,
             int capacity,
+            KvType kvType,
             int rows,
             int chunk) {
         this.manager = manager;
@@ -59,6 +61,7 @@ final class OnnxSteps {
         this.engine = engine;
         this.cache = cache;
         this.capacity = capacity;
+        this.cacheType = kvType == KvType.INT8 ? DataType.INT8 : DataType.FLOAT32;
         hidden = floats((long) Math.max(chunk, rows) * decoder.hidden());
         lastPositions = direct((long) rows * Integer.BYTES);
         totalLength = direct(Integer.BYTES);
@@ -133,7 +136,7 @@ final class OnnxSteps {
         List<NDArray> views = new ArrayList<>(cache.blocks());
         for (int block = 0; block < cache.blocks(); block++) {
             ByteBuffer view = cache.view(block, range.firstSlot(), range.rows());
-            views.add(array(view, DataType.FLOAT32, range.rows(), decoder.kvHeads(), capacity, decoder.headSize()));
+            views.add(array(view, cacheType, range.rows(), decoder.kvHeads(), capacity, decoder.headSize()));
         }
         return views;
     }

@@ -44,8 +44,8 @@ class SplitWeightsTest {
         DecoderDescription biased = new LlamaDecoder(shape, TinyModels.withBiases(plain.weights(), shape));
         for (DecoderDescription decoder : new DecoderDescription[] {plain, biased}) {
             try (Arena arena = Arena.ofShared()) {
-                OnnxGraph whole = OnnxGraphWriter.write(decoder, CAPACITY, arena, arena);
-                OnnxGraph parts = OnnxGraphWriter.write(decoder, CAPACITY, arena, arena, MOST_BYTES);
+                OnnxGraph whole = OnnxGraphWriter.write(decoder, CAPACITY, arena, arena, null);
+                OnnxGraph parts = OnnxGraphWriter.write(decoder, CAPACITY, arena, arena, null, MOST_BYTES);
                 assertThat(longest(whole)).isGreaterThan(MOST_BYTES);
                 assertThat(longest(parts)).isLessThanOrEqualTo(MOST_BYTES);
                 assertThat(logits(parts, shape)).containsExactly(logits(whole, shape), Offset.offset(1e-4f));

@@ -4,12 +4,14 @@ import com.sun.management.OperatingSystemMXBean;
 import io.insula.inference.InferenceConfig;
 import io.insula.inference.admission.AdmissionConfig;
 import io.insula.inference.engine.EngineConfig;
+import io.insula.inference.engine.KvType;
 import io.insula.inference.models.PoolConfig;
 import io.insula.inference.schedule.SchedulerConfig;
 import io.insula.launcher.model.ModelCatalog;
 import io.insula.protocol.ModelName;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.List;
 
 /** Reads what the inference side is told: the model, its engine, its scheduler and its door. */
 final class InferenceSettings {
@@ -61,7 +63,12 @@ final class InferenceSettings {
                         "engine.exact",
                         standard.exact(),
                         "a stream's tokens do not depend on what runs beside it; without, one stream alone is faster on"
-                                + " processors without AVX-512"));
+                                + " processors without AVX-512"),
+                settings.choice(
+                        "engine.kv-type",
+                        standard.kvType(),
+                        List.of(KvType.values()),
+                        "how keys and values are kept; int8: in a quarter of the memory, with a small loss"));
     }
 
     static InferenceConfig inference(Settings settings) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
@@ -69,6 +70,22 @@ public final class Settings {
             case "false" -> false;
             case String other -> throw refused(setting, other);
         };
+    }
+
+    /** One of a few words, in lower case; {@code values} are those that there are. */
+    public <E extends Enum<E>> E choice(String key, E defaultValue, List<E> values, String meaning) {
+        List<String> words = values.stream().map(Settings::word).toList();
+        Setting setting = new Setting(key, word(defaultValue), String.join(" or ", words), meaning);
+        String value = raw(setting);
+        int chosen = words.indexOf(value);
+        if (chosen < 0) {
+            throw refused(setting, value);
+        }
+        return values.get(chosen);
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
     }
 
     public int integer(String key, int defaultValue, int least, int most, String meaning) {

@@ -5,6 +5,7 @@ import io.insula.inference.graph.AttentionLayer;
 import io.insula.inference.graph.DecoderDescription;
 import io.insula.inference.graph.DecoderShape;
 import io.insula.inference.graph.GraphWriter;
+import io.insula.inference.graph.KvScales;
 import io.insula.inference.graph.RopeLayout;
 import io.insula.inference.weights.ModelFileException;
 import io.insula.inference.weights.ModelTensor;
@@ -47,6 +48,7 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
     private final SegmentAllocator lasting;
     private final SegmentAllocator passing;
     private final long mostConstantBytes;
+    private final @Nullable KvScales scales;
     private final OnnxModelBuilder model = new OnnxModelBuilder();
     private final Set<ModelTensor> weights = new LinkedHashSet<>();
     private final Map<BlockSums, String> blockSums = new HashMap<>();
@@ -58,8 +60,10 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
             int capacity,
             SegmentAllocator lasting,
             SegmentAllocator passing,
-            long mostConstantBytes) {
+            long mostConstantBytes,
+            @Nullable KvScales scales) {
         this.shape = shape;
+        this.scales = scales;
         this.capacity = capacity;
         this.lasting = lasting;
         this.passing = passing;
@@ -69,6 +73,7 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
                     "head size: " + shape.headSize() + " (expected: a multiple of " + HEAD_SIZE_UNIT + ")");
         }
         String rows = "rows";
+        DataType cacheType = scales == null ? DataType.FLOAT : DataType.INT8;
         model.input(OnnxGraph.HIDDEN, DataType.FLOAT, "tokens", shape.hidden());
         model.input(OnnxGraph.STEP_SHAPE, DataType.INT64, 3);
         model.input(OnnxGraph.SELECTED, DataType.INT64, "selected");
@@ -77,10 +82,10 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
         model.output(OnnxGraph.LOGITS, DataType.FLOAT, "selected", shape.vocabulary());
         for (int layer = 0; layer < shape.layers(); layer++) {
             Object[] cache = {rows, shape.kvHeads(), capacity, shape.headSize()};
-            model.input(OnnxGraph.pastKey(layer), DataType.FLOAT, cache);
-            model.input(OnnxGraph.pastValue(layer), DataType.FLOAT, cache);
-            model.output(OnnxGraph.presentKey(layer), DataType.FLOAT, cache);
-            model.output(OnnxGraph.presentValue(layer), DataType.FLOAT, cache);
+            model.input(OnnxGraph.pastKey(layer), cacheType, cache);
+            model.input(OnnxGraph.pastValue(layer), cacheType, cache);
+            model.output(OnnxGraph.presentKey(layer), cacheType, cache);
+            model.output(OnnxGraph.presentValue(layer), cacheType, cache);
         }
         if (shape.layers() > 0) {
             model.integers("tokens_by_width", -1, shape.queryWidth());
@@ -95,10 +100,15 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
      * @param lasting gives memory for what the runtime reads as long as its session lives
      * @param passing gives zeroed memory for what the runtime's kernels commonly copy into layouts of their own: most of the
      *     quantised weights
+     * @param scales of eight-bit keys and values; null: they are float32
      */
     public static OnnxGraph write(
-            DecoderDescription decoder, int capacity, SegmentAllocator lasting, SegmentAllocator passing) {
-        return write(decoder, capacity, lasting, passing, Integer.MAX_VALUE);
+            DecoderDescription decoder,
+            int capacity,
+            SegmentAllocator lasting,
+            SegmentAllocator passing,
+            @Nullable KvScales scales) {
+        return write(decoder, capacity, lasting, passing, scales, Integer.MAX_VALUE);
     }
 
     /**
@@ -110,8 +120,10 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
             int capacity,
             SegmentAllocator lasting,
             SegmentAllocator passing,
+            @Nullable KvScales scales,
             long mostConstantBytes) {
-        OnnxGraphWriter writer = new OnnxGraphWriter(decoder.shape(), capacity, lasting, passing, mostConstantBytes);
+        OnnxGraphWriter writer =
+                new OnnxGraphWriter(decoder.shape(), capacity, lasting, passing, mostConstantBytes, scales);
         decoder.write(writer);
         return new OnnxGraph(
                 writer.model.build(),
@@ -259,8 +271,25 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
                 OnnxGraph.pastValue(layer.index()),
                 OnnxGraph.LAST_POSITIONS,
                 OnnxGraph.TOTAL_LENGTH));
-        if (layer.rotary()) {
-            inputs.addAll(List.of("rotary.cos", "rotary.sin"));
+        inputs.addAll(layer.rotary() ? List.of("rotary.cos", "rotary.sin") : List.of("", ""));
+        Map<String, Object> attributes = new HashMap<>(Map.of(
+                "num_heads",
+                shape.heads(),
+                "kv_num_heads",
+                shape.kvHeads(),
+                "do_rotary",
+                layer.rotary() ? 1 : 0,
+                "rotary_interleaved",
+                shape.rope().layout() == RopeLayout.INTERLEAVED ? 1 : 0,
+                "local_window_size",
+                layer.window() == 0 ? -1 : layer.window()));
+        if (scales != null) {
+            String name = "cache." + layer.index();
+            inputs.addAll(List.of("", "", ""));
+            inputs.add(constant(name + ".key_scales", scales.keys().get(layer.index())));
+            inputs.add(constant(name + ".value_scales", scales.values().get(layer.index())));
+            attributes.putAll(Map.of(
+                    "k_quant_type", "PER_CHANNEL", "v_quant_type", "PER_CHANNEL", "kv_cache_bit_width", Byte.SIZE));
         }
         String attended = model.freshName();
         model.node(
@@ -268,17 +297,7 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
                 "GroupQueryAttention",
                 inputs,
                 List.of(attended, OnnxGraph.presentKey(layer.index()), OnnxGraph.presentValue(layer.index())),
-                Map.of(
-                        "num_heads",
-                        shape.heads(),
-                        "kv_num_heads",
-                        shape.kvHeads(),
-                        "do_rotary",
-                        layer.rotary() ? 1 : 0,
-                        "rotary_interleaved",
-                        shape.rope().layout() == RopeLayout.INTERLEAVED ? 1 : 0,
-                        "local_window_size",
-                        layer.window() == 0 ? -1 : layer.window()));
+                attributes);
         return OnnxValue.named(
                 model.node(OnnxModelBuilder.ONNX, "Reshape", List.of(attended, "tokens_by_width"), Map.of()));
     }
@@ -386,6 +405,12 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
                 OnnxInitializer.Type.FLOAT,
                 LongStream.of(dimensions).boxed().toList(),
                 data));
+    }
+
+    private String constant(String name, float[] values) {
+        MemorySegment data = lasting.allocate((long) values.length * Float.BYTES, Long.BYTES);
+        MemorySegment.copy(values, 0, data, ValueLayout.JAVA_FLOAT, 0, values.length);
+        return constant(name, data, values.length);
     }
 
     private ModelTensor supported(ModelTensor weight) {

@@ -122,6 +122,11 @@ final class OnnxModelBuilder {
                         .setType(AttributeProto.AttributeType.INT)
                         .setI(integer)
                         .build();
+            case String text ->
+                attribute
+                        .setType(AttributeProto.AttributeType.STRING)
+                        .setS(ByteString.copyFromUtf8(text))
+                        .build();
             default -> throw new IllegalArgumentException("attribute " + name + ": " + value);
         };
     }
