@@ -4,6 +4,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import ai.djl.engine.Engine;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -79,6 +80,19 @@ class ArchitectureTest {
                         "io.vertx.core.http..",
                         "io.vertx.sqlclient..",
                         "java.sql..")
+                .check(INSULA);
+    }
+
+    /** Whoever asks first decides how many threads the process has. */
+    @Test
+    void theRuntimeIsStartedInOnePlace() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("io.insula.inference.engine.SharedThreads")
+                .should()
+                .callMethod(Engine.class, "getEngine", String.class)
+                .orShould()
+                .callMethod(Engine.class, "getInstance")
                 .check(INSULA);
     }
 

@@ -1,6 +1,7 @@
 package io.insula.inference.embed;
 
 import io.insula.inference.engine.EngineConfig;
+import io.insula.inference.engine.SharedThreads;
 import io.insula.protocol.ModelName;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,7 +32,7 @@ public final class AllMiniLm {
 
     /** The model, which nothing is read of before it is used. */
     public static EmbeddingModel model(EngineConfig config) {
-        int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
+        int threads = SharedThreads.all(config.threads());
         return new EmbeddingModel(
                 List.of(NAME, FULL_NAME),
                 FINGERPRINT,

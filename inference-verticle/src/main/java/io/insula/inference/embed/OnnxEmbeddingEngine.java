@@ -7,7 +7,7 @@ import ai.djl.inference.Predictor;
 import ai.djl.translate.TranslateException;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import io.insula.inference.engine.OnnxSessions;
+import io.insula.inference.engine.SharedThreads;
 import io.insula.protocol.EmbeddingVector;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -31,11 +31,9 @@ final class OnnxEmbeddingEngine implements EmbeddingEngine {
      * @param spinning whether idle threads wait busily
      */
     static OnnxEmbeddingEngine load(byte[] onnx, int threads, boolean spinning) {
-        Model model = OnnxSessions.runtime().newModel("embedding", Device.cpu());
+        Model model = SharedThreads.runtime(threads, spinning).newModel("embedding", Device.cpu());
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            options.setIntraOpNumThreads(threads);
-            options.setInterOpNumThreads(1);
-            options.addConfigEntry("session.intra_op.allow_spinning", spinning ? "1" : "0");
+            SharedThreads.give(options, threads, spinning);
             model.load(new ByteArrayInputStream(onnx), Map.of("sessionOptions", options));
             return new OnnxEmbeddingEngine(model, model.newPredictor(new MeanPooling()));
         } catch (IOException | MalformedModelException | OrtException | RuntimeException e) {

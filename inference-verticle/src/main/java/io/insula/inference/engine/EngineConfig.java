@@ -3,8 +3,8 @@ package io.insula.inference.engine;
 /**
  * How an engine uses the machine.
  *
- * @param threads computing threads of one step, the calling one included; 0: one for each processor. In exact mode never more
- *     than the model has heads, above which a row's bits would depend on its batch
+ * @param threads computing threads of one step, the calling one included; 0: one for each processor. Engines that use equally
+ *     many share them. In exact mode never more than the model has heads, above which a row's bits would depend on its batch
  * @param allowSpinning whether idle threads wait busily: faster on dedicated cores, much slower on shared ones
  * @param kvBudgetBytes memory that all key/value caches together may reach
  * @param slotTokens tokens that one slot holds; shortened to the model's context and to the budget

@@ -135,7 +135,8 @@ public final class OnnxDecoderEngine implements DecoderEngine {
         KvBudget budget = KvBudget.of(decoder.shape(), config);
         int threads = OnnxSessions.threads(decoder.shape(), config);
         // Preparing the runtime and packing the weights take about as long.
-        CompletableFuture<Engine> runtime = CompletableFuture.supplyAsync(OnnxSessions::runtime);
+        CompletableFuture<Engine> runtime =
+                CompletableFuture.supplyAsync(() -> SharedThreads.runtime(config.threads(), config.allowSpinning()));
         Arena weights = Arena.ofShared();
         PassingMemory packed = new PassingMemory();
         @Nullable KvCache cache = null;

@@ -1,6 +1,5 @@
 package io.insula.inference.engine;
 
-import ai.djl.engine.Engine;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
@@ -17,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Creates ONNX Runtime sessions for graphs whose weights lie in native memory. */
-public final class OnnxSessions {
+final class OnnxSessions {
 
     private static final Logger LOG = LoggerFactory.getLogger(OnnxSessions.class);
 
@@ -28,20 +27,12 @@ public final class OnnxSessions {
      * threads, and a row's bits would depend on how many rows run with it; in exact mode they are capped.
      */
     static int threads(DecoderShape decoder, EngineConfig config) {
-        int wanted = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
+        int wanted = SharedThreads.all(config.threads());
         if (!config.exact() || wanted <= decoder.heads()) {
             return wanted;
         }
         LOG.info("threads: {} lowered to {}, the heads of the model", wanted, decoder.heads());
         return decoder.heads();
-    }
-
-    /** DJL's engine over ONNX Runtime. DJL insists on creating the runtime's environment itself, so this comes first. */
-    public static Engine runtime() {
-        // Otherwise DJL reports its first use to its makers, and loads whatever other engine it finds beside this one.
-        System.setProperty("OPT_OUT_TRACKING", "true");
-        System.setProperty("ai.djl.onnx.disable_alternative", "true");
-        return Engine.getEngine("OnnxRuntime");
     }
 
     static OrtSession create(OrtEnvironment environment, OnnxGraph graph, int threads, boolean spinning)
@@ -52,9 +43,7 @@ public final class OnnxSessions {
                 tensors.put(initializer.name(), tensor(environment, initializer));
             }
             options.addExternalInitializers(tensors);
-            options.setIntraOpNumThreads(threads);
-            options.setInterOpNumThreads(1);
-            options.addConfigEntry("session.intra_op.allow_spinning", spinning ? "1" : "0");
+            SharedThreads.give(options, threads, spinning);
             return environment.createSession(graph.model().toByteArray(), options);
         } finally {
             tensors.values().forEach(OnnxTensorLike::close);

@@ -33,7 +33,7 @@ class SplitWeightsTest {
 
     @BeforeAll
     static void prepareTheRuntime() {
-        assertThat(OnnxSessions.runtime()).isInstanceOf(Engine.class);
+        assertThat(SharedThreads.runtime(1, false)).isInstanceOf(Engine.class);
     }
 
     @ParameterizedTest

@@ -41,7 +41,7 @@ final class InferenceSettings {
                         standard.threads(),
                         0,
                         1024,
-                        "computing threads of one step, in exact mode at most the model's heads; 0: one for each processor"),
+                        "computing threads, which all models share; in exact mode a model with fewer heads has as many of its own; 0: one for each processor"),
                 settings.flag(
                         "engine.spinning",
                         standard.allowSpinning(),
