@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 /**
  * Lays stacked weights of one type out as ONNX Runtime's kernels read them.
  *
- * <p>Common blocks go from the mapped file to their place eight bytes at a time, without an array between: a model is packed
- * at every start, and the garbage would stay with the process as a larger heap.
+ * <p>Common blocks go from the mapped file to their place eight bytes at a time, without an array between, and rows share what
+ * others need: a model is packed at every start, and the garbage would stay with the process as a larger heap.
  *
  * <p><b>Shape:</b> {@code rows} of all weights one after another, {@code columns} inputs each.
  *
@@ -31,10 +31,13 @@ final class WeightPacker {
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat LITTLE_FLOAT = FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN);
     /** Turns signed bytes into unsigned ones that are larger by 128. */
     private static final long SIGNS = 0x8080808080808080L;
 
     private static final long LOW_NIBBLES = 0x0F0F0F0F0F0F0F0FL;
+    /** Rows that one thread packs before it takes others. */
+    private static final int SHARED_ROWS = 64;
 
     private final List<ModelTensor> weights;
     private final TensorType type;
@@ -110,7 +113,8 @@ final class WeightPacker {
             return weights.getFirst().data().asSlice(firstRow * rowBytes, rows * rowBytes);
         }
         MemorySegment packed = memory.allocate((long) rows * columns * Float.BYTES, Long.BYTES);
-        forEachRow((weight, row, target) -> floats(weight, (long) row * columns, packed, (long) target * columns));
+        forEachRow((weight, row, target, scratch) ->
+                floats(weight, (long) row * columns, packed, (long) target * columns));
         weights.forEach(ModelTensor::release);
         return packed;
     }
@@ -128,6 +132,11 @@ final class WeightPacker {
                 for (int i = 0; i < columns; i++) {
                     int bits = stored.get(SHORT, (from + i) * Short.BYTES) << Short.SIZE;
                     packed.set(FLOAT, (to + i) * Float.BYTES, Float.intBitsToFloat(bits));
+                }
+            }
+            case F32 -> {
+                for (int i = 0; i < columns; i++) {
+                    packed.set(FLOAT, (to + i) * Float.BYTES, stored.get(LITTLE_FLOAT, (from + i) * Float.BYTES));
                 }
             }
             default -> {
@@ -154,9 +163,8 @@ final class WeightPacker {
                 passing.allocate(blocks * form.bytes(), Long.BYTES),
                 lasting.allocate(blocks * Float.BYTES, Long.BYTES),
                 passing.allocate(form.offsets() ? blocks * Float.BYTES : 0, Long.BYTES));
-        forEachRow((weight, row, target) -> {
+        forEachRow((weight, row, target, scratch) -> {
             MemorySegment stored = weight.data();
-            QuantisedBlock scratch = new QuantisedBlock();
             long from = (long) row * rowStored * type.blockBytes();
             long to = (long) target * rowBlocks;
             for (int block = 0; block < rowStored; block++) {
@@ -212,20 +220,27 @@ final class WeightPacker {
         }
     }
 
-    /** One row of one weight, and its place in the result. */
+    /** One row of one weight, its place in the result, and room for a block that is taken apart. */
     private interface RowTask {
-        void run(ModelTensor weight, int row, int target);
+        void run(ModelTensor weight, int row, int target, QuantisedBlock scratch);
     }
 
     private void forEachRow(RowTask task) {
         int base = -firstRow;
         for (ModelTensor weight : weights) {
             int first = base;
-            int count = Math.toIntExact(weight.rows());
-            IntStream.range(Math.max(0, -first), Math.min(count, rows - first))
+            int from = Math.max(0, -first);
+            int end = Math.min(Math.toIntExact(weight.rows()), rows - first);
+            IntStream.range(0, Math.ceilDiv(Math.max(0, end - from), SHARED_ROWS))
                     .parallel()
-                    .forEach(row -> task.run(weight, row, first + row));
-            base += count;
+                    .forEach(part -> {
+                        QuantisedBlock scratch = new QuantisedBlock();
+                        int start = from + part * SHARED_ROWS;
+                        for (int row = start; row < Math.min(end, start + SHARED_ROWS); row++) {
+                            task.run(weight, row, first + row, scratch);
+                        }
+                    });
+            base += Math.toIntExact(weight.rows());
         }
     }
 
