@@ -11,11 +11,13 @@ import io.insula.inference.graph.DecoderDescription;
 import io.insula.inference.graph.KvScales;
 import io.insula.inference.graph.onnx.OnnxGraph;
 import io.insula.inference.graph.onnx.OnnxGraphWriter;
+import io.insula.inference.graph.onnx.WeightMemory;
 import io.insula.inference.weights.Checkpoint;
 import io.insula.inference.weights.ModelTensor;
 import java.lang.foreign.Arena;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +51,7 @@ public final class OnnxDecoderEngine implements DecoderEngine {
 
     private final EngineShape shape;
     private final Arena weights;
-    private final PassingMemory packed;
+    private final List<PassingMemory> passing;
     private final Model model;
     private final OnnxDecoderBlock block;
     private final KvCache cache;
@@ -73,12 +75,12 @@ public final class OnnxDecoderEngine implements DecoderEngine {
             Model model,
             KvCache cache,
             Arena weights,
-            PassingMemory packed,
+            List<PassingMemory> passing,
             String rounding,
-            @Nullable KvScales scales) {
+            @Nullable KvScales kvScales) {
         this.shape = new EngineShape(decoder.shape().vocabulary(), budget.slots(), budget.slotTokens());
         this.weights = weights;
-        this.packed = packed;
+        this.passing = passing;
         this.model = model;
         this.block = block;
         this.cache = cache;
@@ -88,11 +90,11 @@ public final class OnnxDecoderEngine implements DecoderEngine {
                 shape,
                 cache,
                 capacity(budget),
-                scales == null ? KvType.FLOAT32 : KvType.INT8,
+                kvScales == null ? KvType.FLOAT32 : KvType.INT8,
                 scoredTokens(),
                 CHUNK);
         this.embedding = new EmbeddingTable(graph.embedding());
-        this.fingerprint = new NumericsFingerprint(decoder.shape(), graph.weights(), rounding, scales);
+        this.fingerprint = new NumericsFingerprint(decoder.shape(), graph.weights(), rounding, kvScales);
         this.arguments = new StepArguments(shape);
         this.parameters = new ParameterStore(model.getNDManager(), false);
         this.lengths = new int[Math.max(LEAST_CACHE_ROWS, shape.slots())];
@@ -125,11 +127,11 @@ public final class OnnxDecoderEngine implements DecoderEngine {
      * Loads a decoder.
      *
      * @param decoder its weights must stay readable until the engine is closed
-     * @param scales of keys and values where the settings want eight bits, else null
+     * @param kvScales of keys and values where the settings want eight bits, else null
      */
-    public static OnnxDecoderEngine load(DecoderDescription decoder, EngineConfig config, @Nullable KvScales scales) {
-        if ((scales == null) != (config.kvType() == KvType.FLOAT32)) {
-            throw new IllegalArgumentException("scales: " + (scales == null ? "none" : "given") + " for a cache of "
+    public static OnnxDecoderEngine load(DecoderDescription decoder, EngineConfig config, @Nullable KvScales kvScales) {
+        if ((kvScales == null) != (config.kvType() == KvType.FLOAT32)) {
+            throw new IllegalArgumentException("scales: " + (kvScales == null ? "none" : "given") + " for a cache of "
                     + config.kvType() + " (expected: for one of INT8 alone)");
         }
         KvBudget budget = KvBudget.of(decoder.shape(), config);
@@ -139,6 +141,8 @@ public final class OnnxDecoderEngine implements DecoderEngine {
                 CompletableFuture.supplyAsync(() -> SharedThreads.runtime(config.threads(), config.allowSpinning()));
         Arena weights = Arena.ofShared();
         PassingMemory packed = new PassingMemory();
+        PassingMemory scales = new PassingMemory();
+        List<PassingMemory> passing = List.of(packed, scales);
         @Nullable KvCache cache = null;
         @Nullable OnnxDecoderBlock block = null;
         @Nullable Model model = null;
@@ -148,9 +152,8 @@ public final class OnnxDecoderEngine implements DecoderEngine {
             OnnxGraph graph = OnnxGraphWriter.write(
                     decoder,
                     capacity(budget),
-                    (bytes, alignment) -> LazyMemory.allocate(weights, bytes),
-                    packed,
-                    scales);
+                    new WeightMemory((bytes, alignment) -> LazyMemory.allocate(weights, bytes), scales, packed),
+                    kvScales);
             Engine engine = runtime.join();
             block = new OnnxDecoderBlock(
                     OnnxSessions.create(OrtEnvironment.getEnvironment(), graph, threads, config.allowSpinning()),
@@ -161,12 +164,12 @@ public final class OnnxDecoderEngine implements DecoderEngine {
             // Where rows may round by their batch, they may by the number of threads, too.
             String rounding = config.exact() ? EXACT : threads + " threads";
             return new OnnxDecoderEngine(
-                    decoder, budget, graph, block, model, cache, weights, packed, rounding, scales);
+                    decoder, budget, graph, block, model, cache, weights, passing, rounding, kvScales);
         } catch (OrtException e) {
-            close(block, model, cache, weights, packed);
+            close(block, model, cache, weights, passing);
             throw new EngineException("ONNX Runtime cannot load the model: " + e.getMessage(), e);
         } catch (RuntimeException | Error e) {
-            close(block, model, cache, weights, packed);
+            close(block, model, cache, weights, passing);
             throw e;
         }
     }
@@ -177,7 +180,7 @@ public final class OnnxDecoderEngine implements DecoderEngine {
             @Nullable Model model,
             @Nullable KvCache cache,
             Arena weights,
-            PassingMemory packed) {
+            List<PassingMemory> passing) {
         if (block != null) {
             block.close();
         }
@@ -187,7 +190,7 @@ public final class OnnxDecoderEngine implements DecoderEngine {
         if (cache != null) {
             cache.close();
         }
-        packed.close();
+        passing.forEach(PassingMemory::close);
         weights.close();
     }
 
@@ -350,11 +353,13 @@ public final class OnnxDecoderEngine implements DecoderEngine {
 
     /** Frees the packed weights of which the runtime has copies of its own: wherever it has kernels for them. */
     private void releaseCopied(float[] logits) {
-        packed.invert();
-        if (Arrays.equals(trial(leastRows, leastLogits), logits)) {
-            packed.close();
-        } else {
-            packed.invert();
+        for (PassingMemory memory : passing) {
+            memory.invert();
+            if (Arrays.equals(trial(leastRows, leastLogits), logits)) {
+                memory.close();
+            } else {
+                memory.invert();
+            }
         }
     }
 
@@ -378,7 +383,7 @@ public final class OnnxDecoderEngine implements DecoderEngine {
     public void close() {
         if (!closed) {
             closed = true;
-            close(block, model, cache, weights, packed);
+            close(block, model, cache, weights, passing);
         }
     }
 }

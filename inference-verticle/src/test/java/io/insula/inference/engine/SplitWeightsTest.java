@@ -13,6 +13,7 @@ import io.insula.inference.graph.LlamaDecoder;
 import io.insula.inference.graph.onnx.OnnxGraph;
 import io.insula.inference.graph.onnx.OnnxGraphWriter;
 import io.insula.inference.graph.onnx.OnnxInitializer;
+import io.insula.inference.graph.onnx.WeightMemory;
 import io.insula.inference.weights.TensorType;
 import java.lang.foreign.Arena;
 import java.nio.FloatBuffer;
@@ -44,8 +45,9 @@ class SplitWeightsTest {
         DecoderDescription biased = new LlamaDecoder(shape, TinyModels.withBiases(plain.weights(), shape));
         for (DecoderDescription decoder : new DecoderDescription[] {plain, biased}) {
             try (Arena arena = Arena.ofShared()) {
-                OnnxGraph whole = OnnxGraphWriter.write(decoder, CAPACITY, arena, arena, null);
-                OnnxGraph parts = OnnxGraphWriter.write(decoder, CAPACITY, arena, arena, null, MOST_BYTES);
+                WeightMemory memory = new WeightMemory(arena, arena, arena);
+                OnnxGraph whole = OnnxGraphWriter.write(decoder, CAPACITY, memory, null);
+                OnnxGraph parts = OnnxGraphWriter.write(decoder, CAPACITY, memory, null, MOST_BYTES);
                 assertThat(longest(whole)).isGreaterThan(MOST_BYTES);
                 assertThat(longest(parts)).isLessThanOrEqualTo(MOST_BYTES);
                 assertThat(logits(parts, shape)).containsExactly(logits(whole, shape), Offset.offset(1e-4f));

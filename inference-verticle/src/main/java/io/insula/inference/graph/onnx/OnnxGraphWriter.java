@@ -11,7 +11,6 @@ import io.insula.inference.weights.ModelFileException;
 import io.insula.inference.weights.ModelTensor;
 import io.insula.inference.weights.TensorType;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,8 +44,7 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
 
     private final DecoderShape shape;
     private final int capacity;
-    private final SegmentAllocator lasting;
-    private final SegmentAllocator passing;
+    private final WeightMemory memory;
     private final long mostConstantBytes;
     private final @Nullable KvScales scales;
     private final OnnxModelBuilder model = new OnnxModelBuilder();
@@ -56,17 +54,11 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
     private @Nullable ModelTensor embedding;
 
     private OnnxGraphWriter(
-            DecoderShape shape,
-            int capacity,
-            SegmentAllocator lasting,
-            SegmentAllocator passing,
-            long mostConstantBytes,
-            @Nullable KvScales scales) {
+            DecoderShape shape, int capacity, WeightMemory memory, @Nullable KvScales scales, long mostConstantBytes) {
         this.shape = shape;
         this.scales = scales;
         this.capacity = capacity;
-        this.lasting = lasting;
-        this.passing = passing;
+        this.memory = memory;
         this.mostConstantBytes = mostConstantBytes;
         if (shape.headSize() % HEAD_SIZE_UNIT != 0) {
             throw new ModelFileException(
@@ -97,18 +89,11 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
      * Writes a decoder.
      *
      * @param capacity positions of each cache row
-     * @param lasting gives memory for what the runtime reads as long as its session lives
-     * @param passing gives zeroed memory for what the runtime's kernels commonly copy into layouts of their own: most of the
-     *     quantised weights
      * @param scales of eight-bit keys and values; null: they are float32
      */
     public static OnnxGraph write(
-            DecoderDescription decoder,
-            int capacity,
-            SegmentAllocator lasting,
-            SegmentAllocator passing,
-            @Nullable KvScales scales) {
-        return write(decoder, capacity, lasting, passing, scales, Integer.MAX_VALUE);
+            DecoderDescription decoder, int capacity, WeightMemory memory, @Nullable KvScales scales) {
+        return write(decoder, capacity, memory, scales, Integer.MAX_VALUE);
     }
 
     /**
@@ -118,12 +103,10 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
     public static OnnxGraph write(
             DecoderDescription decoder,
             int capacity,
-            SegmentAllocator lasting,
-            SegmentAllocator passing,
+            WeightMemory memory,
             @Nullable KvScales scales,
             long mostConstantBytes) {
-        OnnxGraphWriter writer =
-                new OnnxGraphWriter(decoder.shape(), capacity, lasting, passing, mostConstantBytes, scales);
+        OnnxGraphWriter writer = new OnnxGraphWriter(decoder.shape(), capacity, memory, scales, mostConstantBytes);
         decoder.write(writer);
         return new OnnxGraph(
                 writer.model.build(),
@@ -142,7 +125,7 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
     public OnnxValue rmsNorm(OnnxValue x, ModelTensor gain) {
         Map<String, Float> epsilon = Map.of("epsilon", (float) shape.rmsEpsilon());
         WeightPacker packer = new WeightPacker(List.of(supported(gain)));
-        String gains = constant(gain.name(), packer.floats(lasting), packer.columns());
+        String gains = constant(gain.name(), packer.floats(memory.lasting()), packer.columns());
         String addend = x.addend();
         if (addend == null) {
             return OnnxValue.named(model.node(
@@ -202,7 +185,7 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
         int rows = packer.rows();
         int columns = packer.columns();
         if (!packer.type().quantised()) {
-            String weight = constant(name, packer.floats(passing), rows, columns);
+            String weight = constant(name, packer.floats(memory.passing()), rows, columns);
             return OnnxValue.named(model.node(
                     OnnxModelBuilder.ONNX,
                     "Gemm",
@@ -211,7 +194,7 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
         }
         KernelBlocks form = KernelBlocks.of(packer.type());
         int rowBlocks = columns / form.size();
-        WeightPacker.Blocks blocks = packer.blocks(lasting, passing);
+        WeightPacker.Blocks blocks = packer.blocks(memory.scales(), memory.passing());
         String quants = model.initializer(new OnnxInitializer(
                 name,
                 OnnxInitializer.Type.UINT8,
@@ -233,7 +216,7 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
     /** Biases side by side, as one constant. */
     private String bias(String name, List<ModelTensor> biases) {
         long elements = biases.stream().mapToLong(ModelTensor::elements).sum();
-        MemorySegment data = lasting.allocate(elements * Float.BYTES, Long.BYTES);
+        MemorySegment data = memory.lasting().allocate(elements * Float.BYTES, Long.BYTES);
         long at = 0;
         for (ModelTensor bias : biases) {
             float[] values = new float[Math.toIntExact(bias.elements())];
@@ -385,8 +368,8 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
     private void rotaryTables() {
         int pairs = shape.headSize() / 2;
         double magnitude = shape.rope().magnitude();
-        MemorySegment cosines = lasting.allocate((long) capacity * pairs * Float.BYTES, Long.BYTES);
-        MemorySegment sines = lasting.allocate((long) capacity * pairs * Float.BYTES, Long.BYTES);
+        MemorySegment cosines = memory.lasting().allocate((long) capacity * pairs * Float.BYTES, Long.BYTES);
+        MemorySegment sines = memory.lasting().allocate((long) capacity * pairs * Float.BYTES, Long.BYTES);
         for (int pair = 0; pair < pairs; pair++) {
             double frequency = shape.rope().frequency(pair, shape.headSize());
             for (int position = 0; position < capacity; position++) {
@@ -408,7 +391,7 @@ public final class OnnxGraphWriter implements GraphWriter<OnnxValue> {
     }
 
     private String constant(String name, float[] values) {
-        MemorySegment data = lasting.allocate((long) values.length * Float.BYTES, Long.BYTES);
+        MemorySegment data = memory.lasting().allocate((long) values.length * Float.BYTES, Long.BYTES);
         MemorySegment.copy(values, 0, data, ValueLayout.JAVA_FLOAT, 0, values.length);
         return constant(name, data, values.length);
     }

@@ -150,10 +150,10 @@ final class WeightPacker {
     /**
      * Splits quantised weights into quants, scales and offsets.
      *
-     * @param lasting memory for the scales
+     * @param forScales memory for the scales
      * @param passing memory for quants and offsets
      */
-    Blocks blocks(SegmentAllocator lasting, SegmentAllocator passing) {
+    Blocks blocks(SegmentAllocator forScales, SegmentAllocator passing) {
         KernelBlocks form = KernelBlocks.of(type);
         int rowBlocks = columns / form.size();
         int rowStored = columns / type.blockSize();
@@ -161,7 +161,7 @@ final class WeightPacker {
         long blocks = (long) rows * rowBlocks;
         Blocks packed = new Blocks(
                 passing.allocate(blocks * form.bytes(), Long.BYTES),
-                lasting.allocate(blocks * Float.BYTES, Long.BYTES),
+                forScales.allocate(blocks * Float.BYTES, Long.BYTES),
                 passing.allocate(form.offsets() ? blocks * Float.BYTES : 0, Long.BYTES));
         forEachRow((weight, row, target, scratch) -> {
             MemorySegment stored = weight.data();
