@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param config the assistant config it came through; null when the base model was named directly
  * @param model the base model
  * @param messages the conversation, system prompt included; at least one
+ * @param tools what the model may call
+ * @param form what the answer's text must look like
+ * @param templateArguments a JSON object's text: what the chat template is told beside the conversation
  * @param sampling how tokens are drawn
  * @param stop when a choice ends
  * @param output how many choices there are and what is told of their tokens
@@ -36,6 +39,9 @@ public record GenerateCommand(
         @Nullable ConfigId config,
         ModelName model,
         List<ChatMessage> messages,
+        Tools tools,
+        ResponseForm form,
+        String templateArguments,
         SamplingParameters sampling,
         StopConditions stop,
         OutputOptions output,
@@ -56,6 +62,9 @@ public record GenerateCommand(
         }
         if (messages.isEmpty()) {
             throw new IllegalArgumentException("messages: [] (expected: at least one)");
+        }
+        if (!templateArguments.startsWith("{")) {
+            throw new IllegalArgumentException("templateArguments: no object (expected: a JSON object's text)");
         }
         if (deadlineMillis < 0) {
             throw new IllegalArgumentException("deadlineMillis: " + deadlineMillis + " (expected: >= 0)");

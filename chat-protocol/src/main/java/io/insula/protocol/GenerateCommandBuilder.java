@@ -21,6 +21,9 @@ public final class GenerateCommandBuilder {
     private TenantId tenant = TenantId.DEFAULT;
     private double weight = 1;
     private @Nullable ConfigId config;
+    private Tools tools = Tools.NONE;
+    private ResponseForm form = new ResponseForm.Text();
+    private String templateArguments = "{}";
     private SamplingParameters sampling = new SamplingParameters(1, 1, 0);
     private StopConditions stop = StopConditions.NONE;
     private OutputOptions output = OutputOptions.TEXT;
@@ -41,6 +44,9 @@ public final class GenerateCommandBuilder {
         this.tenant = command.tenant();
         this.weight = command.weight();
         this.config = command.config();
+        this.tools = command.tools();
+        this.form = command.form();
+        this.templateArguments = command.templateArguments();
         this.sampling = command.sampling();
         this.stop = command.stop();
         this.output = command.output();
@@ -78,6 +84,22 @@ public final class GenerateCommandBuilder {
         return this;
     }
 
+    public GenerateCommandBuilder tools(Tools callable) {
+        tools = callable;
+        return this;
+    }
+
+    public GenerateCommandBuilder form(ResponseForm required) {
+        form = required;
+        return this;
+    }
+
+    /** A JSON object's text. */
+    public GenerateCommandBuilder templateArguments(String object) {
+        templateArguments = object;
+        return this;
+    }
+
     public GenerateCommandBuilder sampling(SamplingParameters parameters) {
         sampling = parameters;
         return this;
@@ -109,6 +131,9 @@ public final class GenerateCommandBuilder {
                 config,
                 model,
                 messages,
+                tools,
+                form,
+                templateArguments,
                 sampling,
                 stop,
                 output,

@@ -17,12 +17,15 @@ public sealed interface StreamFrame {
     int attempt();
 
     /**
-     * New output of one choice.
+     * New output of one choice: what it reasoned, then what it said, then what it called. A token after which an earlier of
+     * the three goes on begins a new delta.
      *
      * @param sequence position in the attempt's frames
      * @param choice index of the choice, from 0
      * @param tokens the tokens generated since the choice's previous delta; kept by the receiver for a resume
      * @param text the text that became certain; may be empty while a code point or a stop string is undecided
+     * @param reasoning the reasoning that became certain, without the tags around it; no part of {@code text}
+     * @param toolCalls what became certain of the choice's tool calls, in their order; no part of {@code text}
      * @param finish why the choice ended; null while it runs
      * @param scores one entry for each of {@code tokens} when {@link OutputOptions#scored()}, else empty
      */
@@ -33,11 +36,14 @@ public sealed interface StreamFrame {
             int choice,
             TokenIds tokens,
             String text,
+            String reasoning,
+            List<ToolCallDelta> toolCalls,
             @Nullable FinishReason finish,
             List<TokenScores> scores)
             implements StreamFrame {
 
         public StreamDelta {
+            toolCalls = List.copyOf(toolCalls);
             scores = List.copyOf(scores);
             if (!scores.isEmpty() && scores.size() != tokens.size()) {
                 throw new IllegalArgumentException("scores: of " + scores.size()
@@ -45,7 +51,20 @@ public sealed interface StreamFrame {
             }
         }
 
-        /** Output without log-probabilities. */
+        /** Output of text alone. */
+        public StreamDelta(
+                RequestId request,
+                int attempt,
+                int sequence,
+                int choice,
+                TokenIds tokens,
+                String text,
+                @Nullable FinishReason finish,
+                List<TokenScores> scores) {
+            this(request, attempt, sequence, choice, tokens, text, "", List.of(), finish, scores);
+        }
+
+        /** Output of text alone, without log-probabilities. */
         public StreamDelta(
                 RequestId request,
                 int attempt,
@@ -110,7 +129,9 @@ public sealed interface StreamFrame {
         /** An end token, a stop token or a stop string. */
         STOP,
         /** The token limit or the end of the context. */
-        LENGTH
+        LENGTH,
+        /** The answer calls tools and waits for theirs. */
+        TOOL_CALLS
     }
 
     /** How a stream ended; the order is the wire order, new outcomes are appended. */
@@ -131,14 +152,20 @@ public sealed interface StreamFrame {
      * @param promptTokens length of the prompt
      * @param completionTokens generated tokens of all choices, replayed ones included
      * @param cachedTokens prompt tokens that came from a prefix cache
+     * @param reasoningTokens those of {@code completionTokens} that are reasoning, the tags around it included
      */
-    record Usage(int promptTokens, int completionTokens, int cachedTokens) {
+    record Usage(int promptTokens, int completionTokens, int cachedTokens, int reasoningTokens) {
 
         public Usage {
-            if (promptTokens < 0 || completionTokens < 0 || cachedTokens < 0) {
+            if (promptTokens < 0 || completionTokens < 0 || cachedTokens < 0 || reasoningTokens < 0) {
                 throw new IllegalArgumentException("usage: " + promptTokens + "/" + completionTokens + "/"
-                        + cachedTokens + " (expected: no negative count)");
+                        + cachedTokens + "/" + reasoningTokens + " (expected: no negative count)");
             }
+        }
+
+        /** The counts of a stream that did not reason. */
+        public Usage(int promptTokens, int completionTokens, int cachedTokens) {
+            this(promptTokens, completionTokens, cachedTokens, 0);
         }
     }
 

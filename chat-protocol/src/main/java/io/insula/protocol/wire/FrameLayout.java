@@ -54,6 +54,8 @@ final class FrameLayout {
                 out.count(delta.choice());
                 out.tokens(delta.tokens());
                 out.text(delta.text());
+                out.text(delta.reasoning());
+                out.list(delta.toolCalls(), ConversationLayout::writeDelta);
                 out.octet(finishCode(delta.finish()));
                 out.list(delta.scores(), ScoresLayout::write);
             }
@@ -70,6 +72,7 @@ final class FrameLayout {
                 out.count(end.usage().promptTokens());
                 out.count(end.usage().completionTokens());
                 out.count(end.usage().cachedTokens());
+                out.count(end.usage().reasoningTokens());
                 out.count(end.timings().queuedMicros());
                 out.count(end.timings().firstTokenMicros());
                 out.count(end.timings().totalMicros());
@@ -84,7 +87,16 @@ final class FrameLayout {
         return switch (kind) {
             case DELTA ->
                 new StreamDelta(
-                        request, attempt, in.count(), in.count(), in.tokens(), in.text(), finish(in), scores(in));
+                        request,
+                        attempt,
+                        in.count(),
+                        in.count(),
+                        in.tokens(),
+                        in.text(),
+                        in.text(),
+                        in.list(ConversationLayout.LEAST_DELTA_BYTES, ConversationLayout::readDelta),
+                        finish(in),
+                        scores(in));
             case PROMPT -> new StreamPrompt(request, attempt, in.count(), in.count(), scores(in));
             case PROGRESS -> new StreamProgress(request, attempt, in.count());
             case END ->
@@ -94,7 +106,7 @@ final class FrameLayout {
                         in.count(),
                         outcome(in),
                         in.optionalText(),
-                        new Usage(in.count(), in.count(), in.count()),
+                        new Usage(in.count(), in.count(), in.count(), in.count()),
                         new Timings(in.longCount(), in.longCount(), in.longCount()));
             default -> throw in.malformed("frame kind: " + kind + " (expected: 0..3)");
         };
@@ -109,6 +121,7 @@ final class FrameLayout {
             case null -> 0;
             case STOP -> 1;
             case LENGTH -> 2;
+            case TOOL_CALLS -> 3;
         };
     }
 
@@ -118,7 +131,8 @@ final class FrameLayout {
             case 0 -> null;
             case 1 -> FinishReason.STOP;
             case 2 -> FinishReason.LENGTH;
-            default -> throw in.malformed("finish reason: " + code + " (expected: 0..2)");
+            case 3 -> FinishReason.TOOL_CALLS;
+            default -> throw in.malformed("finish reason: " + code + " (expected: 0..3)");
         };
     }
 

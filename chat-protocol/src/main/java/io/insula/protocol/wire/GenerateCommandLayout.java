@@ -1,7 +1,6 @@
 package io.insula.protocol.wire;
 
 import io.insula.protocol.CancelStream;
-import io.insula.protocol.ChatMessage;
 import io.insula.protocol.ConfigId;
 import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.ModelName;
@@ -15,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** The bytes of what is asked of an inference node. */
 final class GenerateCommandLayout {
 
-    private static final int LEAST_MESSAGE_BYTES = 2;
     private static final int LEAST_TEXT_BYTES = 1;
     private static final int LEAST_TOKENS_BYTES = 1;
 
@@ -34,10 +32,10 @@ final class GenerateCommandLayout {
             out.uuid(config.value());
         }
         out.text(command.model().value());
-        out.list(command.messages(), (writer, message) -> {
-            writer.text(message.role());
-            writer.text(message.content());
-        });
+        out.list(command.messages(), ConversationLayout::writeMessage);
+        ToolsLayout.write(out, command.tools());
+        ToolsLayout.writeForm(out, command.form());
+        out.text(command.templateArguments());
         SamplingLayout.write(out, command.sampling());
         writeStop(out, command.stop());
         out.count(command.output().choices());
@@ -57,7 +55,10 @@ final class GenerateCommandLayout {
                 in.real(),
                 config(in),
                 new ModelName(in.text()),
-                in.list(LEAST_MESSAGE_BYTES, reader -> new ChatMessage(reader.text(), reader.text())),
+                in.list(ConversationLayout.LEAST_MESSAGE_BYTES, ConversationLayout::readMessage),
+                ToolsLayout.read(in),
+                ToolsLayout.readForm(in),
+                in.text(),
                 SamplingLayout.read(in),
                 readStop(in),
                 new OutputOptions(in.count(), in.count() - 1, in.count() - 1),

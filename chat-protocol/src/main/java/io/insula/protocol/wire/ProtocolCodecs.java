@@ -16,7 +16,10 @@ import java.util.List;
 public final class ProtocolCodecs {
 
     /** The protocol version that this node writes, and the newest that it reads. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
+
+    /** The oldest version that this node reads of what is sent to one reader; published leases are read from 1 on. */
+    static final int OLDEST_EXACT = 2;
 
     static final RecordCodec<GenerateCommand> GENERATE_COMMAND = new RecordCodec<>(
             GenerateCommand.class, Growth.EXACT, GenerateCommandLayout::write, GenerateCommandLayout::read);

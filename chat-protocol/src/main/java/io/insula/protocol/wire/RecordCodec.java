@@ -50,11 +50,14 @@ public final class RecordCodec<T> implements MessageCodec<T, T> {
         WireReader reader = new WireReader(buffer, position, buffer.length());
         try {
             int version = reader.octet();
-            if (version < 1 || (growth == Growth.EXACT && version > ProtocolCodecs.VERSION)) {
-                throw reader.malformed("version " + version + " (expected: 1.." + ProtocolCodecs.VERSION + ")");
+            boolean exact = growth == Growth.EXACT;
+            int oldest = exact ? ProtocolCodecs.OLDEST_EXACT : 1;
+            if (version < oldest || (exact && version > ProtocolCodecs.VERSION)) {
+                throw reader.malformed(
+                        "version " + version + " (expected: " + oldest + ".." + ProtocolCodecs.VERSION + ")");
             }
             T message = decoder.apply(reader);
-            if (growth == Growth.EXACT || version == ProtocolCodecs.VERSION) {
+            if (exact || version == ProtocolCodecs.VERSION) {
                 reader.expectEnd();
             }
             return message;

@@ -16,6 +16,7 @@ import io.insula.protocol.EmbeddingVector;
 import io.insula.protocol.EngineStatus;
 import io.insula.protocol.FrameBatch;
 import io.insula.protocol.GenerateCommand;
+import io.insula.protocol.GenerateCommandBuilder;
 import io.insula.protocol.LogitBias;
 import io.insula.protocol.ModelName;
 import io.insula.protocol.ModelStatus;
@@ -23,6 +24,7 @@ import io.insula.protocol.NodeId;
 import io.insula.protocol.OutputOptions;
 import io.insula.protocol.Penalties;
 import io.insula.protocol.RequestId;
+import io.insula.protocol.ResponseForm;
 import io.insula.protocol.SamplingParameters;
 import io.insula.protocol.ScoredToken;
 import io.insula.protocol.StopConditions;
@@ -38,6 +40,11 @@ import io.insula.protocol.TenantId;
 import io.insula.protocol.TokenBytes;
 import io.insula.protocol.TokenIds;
 import io.insula.protocol.TokenScores;
+import io.insula.protocol.ToolCall;
+import io.insula.protocol.ToolCallDelta;
+import io.insula.protocol.ToolChoice;
+import io.insula.protocol.ToolDefinition;
+import io.insula.protocol.Tools;
 import io.vertx.core.buffer.Buffer;
 import java.util.HexFormat;
 import java.util.List;
@@ -45,7 +52,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Version 1 written out by hand from {@code docs/wire-protocol.md}: a change of these bytes needs a new version. */
+/** Version 2 written out by hand from {@code docs/wire-protocol.md}: a change of these bytes needs a new version. */
 class GoldenBytesTest {
 
     private static final UUID ID = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");
@@ -74,8 +81,9 @@ class GoldenBytesTest {
         assertBytes(
                 ProtocolCodecs.GENERATE_COMMAND,
                 command,
-                "01" + ID_BYTES + "01" + NODE_BYTES + "03" + "00".repeat(16) + HALF + "01" + ID_BYTES + "01 6d"
-                        + "01 04 75736572 07 68c3a9f09f9880"
+                "02" + ID_BYTES + "01" + NODE_BYTES + "03" + "00".repeat(16) + HALF + "01" + ID_BYTES + "01 6d"
+                        + "01 04 75736572 07 68c3a9f09f9880 00 00 00 00"
+                        + "00 00 01 00 02 7b7d"
                         + "02 07 c059000000000000 ac02" + TWO
                         + TWO + "bfe0000000000000" + ONE
                         + ONE + "28 3fd0000000000000" + HALF + ONE + "fffffffffffffffe"
@@ -93,28 +101,81 @@ class GoldenBytesTest {
         assertBytes(
                 ProtocolCodecs.GENERATE_COMMAND,
                 command,
-                "01" + ID_BYTES + "00" + NODE_BYTES + "00" + "00".repeat(16) + ONE + "00 01 6d" + "01 04 75736572 00"
+                "02" + ID_BYTES + "00" + NODE_BYTES + "00" + "00".repeat(16) + ONE + "00 01 6d"
+                        + "01 04 75736572 00 00 00 00 00"
+                        + "00 00 01 00 02 7b7d"
                         + "00" + ONE + ZERO + ZERO + ONE + "00" + ONE + ONE + ZERO + ZERO
                         + "00 00 00 00 00"
                         + "01 00 00 00 00");
     }
 
     @Test
+    void generateCommandWithToolsAndForm() {
+        ToolDefinition tool = new ToolDefinition("f", "d", "{}", true);
+        Tools none = new Tools(List.of(tool), new ToolChoice.None(), false);
+        assertBytes(
+                ProtocolCodecs.GENERATE_COMMAND,
+                conversation().tools(none).form(new ResponseForm.JsonObject()).build(),
+                commandOf("01 01 66 01 64 02 7b7d 01" + "00 00" + "01"));
+        assertBytes(
+                ProtocolCodecs.GENERATE_COMMAND,
+                conversation()
+                        .tools(new Tools(List.of(tool), new ToolChoice.Auto(), true))
+                        .form(new ResponseForm.JsonSchema("{ }", true))
+                        .build(),
+                commandOf("01 01 66 01 64 02 7b7d 01" + "01 01" + "02 03 7b207d 01"));
+        assertBytes(
+                ProtocolCodecs.GENERATE_COMMAND,
+                conversation()
+                        .tools(new Tools(List.of(tool), new ToolChoice.Required(), true))
+                        .form(new ResponseForm.Regex("a+"))
+                        .build(),
+                commandOf("01 01 66 01 64 02 7b7d 01" + "02 01" + "03 02 612b"));
+        assertBytes(
+                ProtocolCodecs.GENERATE_COMMAND,
+                conversation()
+                        .tools(new Tools(List.of(tool), new ToolChoice.Named("f"), true))
+                        .form(new ResponseForm.Choice(List.of("a", "bc")))
+                        .build(),
+                commandOf("01 01 66 01 64 02 7b7d 01" + "03 01 66 01" + "04 02 01 61 02 6263"));
+    }
+
+    private static GenerateCommandBuilder conversation() {
+        ChatMessage asked = new ChatMessage("user", "x", "", List.of(), "", "n");
+        ChatMessage called = new ChatMessage("assistant", "", "r", List.of(new ToolCall("c1", "f", "{}")), "", "");
+        ChatMessage answered = new ChatMessage("tool", "y", "", List.of(), "c1", "");
+        return GenerateCommand.of(new RequestId(ID), new ModelName("m"), List.of(asked, called, answered))
+                .frames(NODE, 0)
+                .templateArguments("{\"a\":1}");
+    }
+
+    private static String commandOf(String toolsAndForm) {
+        return "02" + ID_BYTES + "00" + NODE_BYTES + "00" + "00".repeat(16) + ONE + "00 01 6d" + "03"
+                + "04 75736572 01 78 00 00 00 01 6e"
+                + "09 617373697374616e74 00 01 72 01 02 6331 01 66 02 7b7d 00 00"
+                + "04 746f6f6c 01 79 00 00 02 6331 00"
+                + toolsAndForm + "07 7b2261223a317d"
+                + "00" + ONE + ZERO + ZERO + ONE + "00" + ONE + ONE + ZERO + ZERO
+                + "00 00 00 00 00"
+                + "01 00 00 00 00";
+    }
+
+    @Test
     void admission() {
-        assertBytes(ProtocolCodecs.ACCEPTED, new Accepted(200), "01 c801");
+        assertBytes(ProtocolCodecs.ACCEPTED, new Accepted(200), "02 c801");
         assertBytes(
                 ProtocolCodecs.REJECTED,
                 new Rejected(Reason.CONTEXT_LENGTH_EXCEEDED, "no", "messages", 0),
-                "01 00 02 6e6f 01 08 6d65737361676573 00");
-        assertBytes(ProtocolCodecs.REJECTED, new Rejected(Reason.OVERLOADED, "", null, 128), "01 01 00 00 8001");
-        assertBytes(ProtocolCodecs.REJECTED, new Rejected(Reason.MODEL_NOT_FOUND, "", null, 0), "01 02 00 00 00");
-        assertBytes(ProtocolCodecs.REJECTED, new Rejected(Reason.INVALID_REQUEST, "", null, 0), "01 03 00 00 00");
-        assertBytes(ProtocolCodecs.REJECTED, new Rejected(Reason.DRAINING, "", null, 0), "01 04 00 00 00");
+                "02 00 02 6e6f 01 08 6d65737361676573 00");
+        assertBytes(ProtocolCodecs.REJECTED, new Rejected(Reason.OVERLOADED, "", null, 128), "02 01 00 00 8001");
+        assertBytes(ProtocolCodecs.REJECTED, new Rejected(Reason.MODEL_NOT_FOUND, "", null, 0), "02 02 00 00 00");
+        assertBytes(ProtocolCodecs.REJECTED, new Rejected(Reason.INVALID_REQUEST, "", null, 0), "02 03 00 00 00");
+        assertBytes(ProtocolCodecs.REJECTED, new Rejected(Reason.DRAINING, "", null, 0), "02 04 00 00 00");
     }
 
     @Test
     void cancelStream() {
-        assertBytes(ProtocolCodecs.CANCEL_STREAM, new CancelStream(new RequestId(ID), 2), "01" + ID_BYTES + "02");
+        assertBytes(ProtocolCodecs.CANCEL_STREAM, new CancelStream(new RequestId(ID), 2), "02" + ID_BYTES + "02");
     }
 
     @Test
@@ -138,25 +199,38 @@ class GoldenBytesTest {
                                 List.of(new TokenScores(scored(300, -2, 3), List.of(scored(7, -1, 1))))),
                         new StreamPrompt(request, 0, 4, 1, List.of(new TokenScores(scored(7, -0.5, 1), List.of()))),
                         new StreamEnd(
-                                request, 0, 5, Outcome.COMPLETED, null, new Usage(64, 1, 0), new Timings(1, 2, 128)),
+                                request, 0, 5, Outcome.COMPLETED, null, new Usage(64, 3, 0, 2), new Timings(1, 2, 128)),
                         new StreamEnd(request, 1, 0, Outcome.CANCELLED, null, new Usage(0, 0, 0), new Timings(0, 0, 0)),
                         new StreamEnd(request, 2, 0, Outcome.FAILED, "x", new Usage(0, 0, 0), new Timings(0, 0, 0)),
-                        new StreamEnd(request, 3, 0, Outcome.EXPIRED, "y", new Usage(0, 0, 0), new Timings(0, 0, 0))));
+                        new StreamEnd(request, 3, 0, Outcome.EXPIRED, "y", new Usage(0, 0, 0), new Timings(0, 0, 0)),
+                        new StreamDelta(
+                                request,
+                                4,
+                                0,
+                                0,
+                                TokenIds.EMPTY,
+                                "b",
+                                "hé",
+                                List.of(ToolCallDelta.start(1, "call_1", "f"), ToolCallDelta.arguments(1, "{}")),
+                                FinishReason.TOOL_CALLS,
+                                List.of())));
         assertBytes(
                 ProtocolCodecs.FRAME_BATCH,
                 batch,
-                "01" + NODE_BYTES + "0a"
+                "02" + NODE_BYTES + "0b"
                         + "01" + ID_BYTES + "00 40"
-                        + "00" + ID_BYTES + "00 00 00 01 07 01 61 00 00"
-                        + "00" + ID_BYTES + "00 01 00 00 00 01 00"
-                        + "00" + ID_BYTES + "00 02 01 00 00 02 00"
-                        + "00" + ID_BYTES + "00 03 01 01 ac02 00 00"
+                        + "00" + ID_BYTES + "00 00 00 01 07 01 61 00 00 00 00"
+                        + "00" + ID_BYTES + "00 01 00 00 00 00 00 01 00"
+                        + "00" + ID_BYTES + "00 02 01 00 00 00 00 02 00"
+                        + "00" + ID_BYTES + "00 03 01 01 ac02 00 00 00 00"
                         + "01 ac02 c000000000000000 03 02 f09f 01 07 bff0000000000000 01 02 f09f"
                         + "03" + ID_BYTES + "00 04 01 01 07 bfe0000000000000 01 02 f09f 00"
-                        + "02" + ID_BYTES + "00 05 00 00 40 01 00 01 02 8001"
-                        + "02" + ID_BYTES + "01 00 01 00 00 00 00 00 00 00"
-                        + "02" + ID_BYTES + "02 00 02 01 01 78 00 00 00 00 00 00"
-                        + "02" + ID_BYTES + "03 00 03 01 01 79 00 00 00 00 00 00");
+                        + "02" + ID_BYTES + "00 05 00 00 40 03 00 02 01 02 8001"
+                        + "02" + ID_BYTES + "01 00 01 00 00 00 00 00 00 00 00"
+                        + "02" + ID_BYTES + "02 00 02 01 01 78 00 00 00 00 00 00 00"
+                        + "02" + ID_BYTES + "03 00 03 01 01 79 00 00 00 00 00 00 00"
+                        + "00" + ID_BYTES + "04 00 00 00 01 62 03 68c3a9"
+                        + "02 01 06 63616c6c5f31 01 66 00 01 00 00 02 7b7d" + "03 00");
     }
 
     @Test
@@ -170,13 +244,13 @@ class GoldenBytesTest {
         assertBytes(
                 ProtocolCodecs.ENGINE_STATUS,
                 status,
-                "01" + NODE_BYTES + "01 01 01" + "0d 01 6d 02 6670 8010 08 07 00 01 8002" + "01"
+                "02" + NODE_BYTES + "01 01 01" + "0d 01 6d 02 6670 8010 08 07 00 01 8002" + "01"
                         + "0c 01 65 02 6671 8003 8002 01 c801");
     }
 
     @Test
     void apiStatus() {
-        assertBytes(ProtocolCodecs.API_STATUS, new ApiStatus(NODE, 1, false), "01" + NODE_BYTES + "01 00");
+        assertBytes(ProtocolCodecs.API_STATUS, new ApiStatus(NODE, 1, false), "02" + NODE_BYTES + "01 00");
     }
 
     private static ScoredToken scored(int token, double logProbability, int rank) {
@@ -188,7 +262,7 @@ class GoldenBytesTest {
         assertBytes(
                 ProtocolCodecs.EMBED_COMMAND,
                 new EmbedCommand(new RequestId(ID), TenantId.DEFAULT, new ModelName("m"), List.of("hé", "b")),
-                "01" + ID_BYTES + "00".repeat(16) + "01 6d" + "02 03 68c3a9 01 62");
+                "02" + ID_BYTES + "00".repeat(16) + "01 6d" + "02 03 68c3a9 01 62");
     }
 
     @Test
@@ -196,7 +270,7 @@ class GoldenBytesTest {
         assertBytes(
                 ProtocolCodecs.EMBEDDED,
                 new Embedded(List.of(EmbeddingVector.of(1f, -0.5f), EmbeddingVector.of(0f, 2f)), 300, 128),
-                "01 02" + "02 3f800000 bf000000" + "02 00000000 40000000" + "ac02 8001");
+                "02 02" + "02 3f800000 bf000000" + "02 00000000 40000000" + "ac02 8001");
     }
 
     private static <T> void assertBytes(RecordCodec<T> codec, T message, String expectedHex) {

@@ -21,6 +21,7 @@ import io.insula.protocol.NodeId;
 import io.insula.protocol.OutputOptions;
 import io.insula.protocol.Penalties;
 import io.insula.protocol.RequestId;
+import io.insula.protocol.ResponseForm;
 import io.insula.protocol.SamplingParameters;
 import io.insula.protocol.ScoredToken;
 import io.insula.protocol.StopConditions;
@@ -37,6 +38,11 @@ import io.insula.protocol.TenantId;
 import io.insula.protocol.TokenBytes;
 import io.insula.protocol.TokenIds;
 import io.insula.protocol.TokenScores;
+import io.insula.protocol.ToolCall;
+import io.insula.protocol.ToolCallDelta;
+import io.insula.protocol.ToolChoice;
+import io.insula.protocol.ToolDefinition;
+import io.insula.protocol.Tools;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -75,16 +81,59 @@ final class RandomMessages {
         return GenerateCommand.of(
                         request(),
                         new ModelName(text(1, 40).replaceAll("\\s", "x").concat("m")),
-                        list(1, 5, () -> new ChatMessage(text(0, 12), text(0, 400))))
+                        list(1, 5, this::message))
                 .attempt(count(), random.nextBoolean() ? List.of() : list(choices, choices, this::tokens))
                 .frames(node(), count())
                 .tenant(new TenantId(uuid()), random.nextDouble() + Double.MIN_VALUE)
                 .config(random.nextBoolean() ? new ConfigId(uuid()) : null)
+                .tools(tools())
+                .form(form())
+                .templateArguments("{" + text(0, 40))
                 .sampling(sampling())
                 .stop(stop())
                 .output(new OutputOptions(choices, random.nextInt(22) - 1, random.nextInt(22) - 1))
                 .deadlineMillis(count())
                 .build();
+    }
+
+    private ChatMessage message() {
+        return random.nextBoolean()
+                ? new ChatMessage(text(0, 12), text(0, 400))
+                : new ChatMessage(
+                        text(0, 12),
+                        text(0, 40),
+                        text(0, 40),
+                        list(0, 3, () -> new ToolCall(text(0, 30), text(1, 30), text(0, 60))),
+                        text(0, 30),
+                        text(0, 12));
+    }
+
+    private Tools tools() {
+        int size = random.nextInt(4);
+        if (size == 0) {
+            return Tools.NONE;
+        }
+        List<ToolDefinition> definitions = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            definitions.add(new ToolDefinition("f" + i, text(0, 40), text(1, 80), random.nextBoolean()));
+        }
+        ToolChoice choice = switch (random.nextInt(4)) {
+            case 0 -> new ToolChoice.None();
+            case 1 -> new ToolChoice.Auto();
+            case 2 -> new ToolChoice.Required();
+            default -> new ToolChoice.Named("f" + random.nextInt(size));
+        };
+        return new Tools(definitions, choice, random.nextBoolean());
+    }
+
+    private ResponseForm form() {
+        return switch (random.nextInt(5)) {
+            case 0 -> new ResponseForm.Text();
+            case 1 -> new ResponseForm.JsonObject();
+            case 2 -> new ResponseForm.JsonSchema(text(1, 80), random.nextBoolean());
+            case 3 -> new ResponseForm.Regex(text(1, 40));
+            default -> new ResponseForm.Choice(list(1, 5, () -> text(1, 20)));
+        };
     }
 
     private SamplingParameters sampling() {
@@ -185,7 +234,7 @@ final class RandomMessages {
                         count(),
                         pick(Outcome.values()),
                         random.nextBoolean() ? text(0, 30) : null,
-                        new Usage(count(), count(), count()),
+                        new Usage(count(), count(), count(), count()),
                         new Timings(longCount(), longCount(), longCount()));
         };
     }
@@ -199,8 +248,16 @@ final class RandomMessages {
                 random.nextInt(4),
                 tokens,
                 text(0, 30),
+                random.nextBoolean() ? "" : text(0, 30),
+                random.nextBoolean() ? List.of() : list(0, 3, this::toolCall),
                 random.nextBoolean() ? pick(FinishReason.values()) : null,
                 random.nextBoolean() ? List.of() : list(tokens.size(), tokens.size(), this::scores));
+    }
+
+    private ToolCallDelta toolCall() {
+        return random.nextBoolean()
+                ? ToolCallDelta.start(count(), text(1, 30), text(1, 30))
+                : ToolCallDelta.arguments(count(), text(0, 30));
     }
 
     private TokenScores scores() {

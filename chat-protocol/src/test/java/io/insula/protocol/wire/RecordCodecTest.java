@@ -130,19 +130,26 @@ class RecordCodecTest {
     }
 
     @Test
-    void aNewerCommandIsRefusedAndANewerStatusIsReadAsFarAsItIsKnown() {
+    void aCommandOfAnotherVersionIsRefusedAndAStatusIsReadAsFarAsItIsKnown() {
         RandomMessages messages = new RandomMessages(5);
         byte[] command = encode(0, messages.command());
-        command[0] = 2;
+        command[0] = 3;
         assertThatThrownBy(() -> decode(ProtocolCodecs.GENERATE_COMMAND, command))
                 .isInstanceOf(MalformedMessageException.class)
-                .hasMessageContaining("version 2 (expected: 1..1)");
+                .hasMessageContaining("version 3 (expected: 2..2)");
+        command[0] = 1;
+        assertThatThrownBy(() -> decode(ProtocolCodecs.GENERATE_COMMAND, command))
+                .isInstanceOf(MalformedMessageException.class)
+                .hasMessageContaining("version 1 (expected: 2..2)");
 
         Object status = messages.apiStatus();
         byte[] newer =
                 Buffer.buffer(encode(6, status)).appendString("new field").getBytes();
-        newer[0] = 2;
+        newer[0] = 3;
         assertThat(decode(ProtocolCodecs.API_STATUS, newer)).isEqualTo(status);
+        byte[] older = encode(6, status);
+        older[0] = 1;
+        assertThat(decode(ProtocolCodecs.API_STATUS, older)).isEqualTo(status);
     }
 
     @Test
