@@ -1,0 +1,18 @@
+package io.insula.inference.decode.parts;
+
+/** Takes the calls that a {@link CallBlock} finds. */
+interface CallSink {
+
+    /** Whether a tool of that name may be called. */
+    boolean known(String name);
+
+    /** What the block took so far is a call, not text. */
+    void begins(String name);
+
+    void argument(char next);
+
+    void ends();
+
+    /** What the block took so far stands around a call and is no text. */
+    void closed();
+}

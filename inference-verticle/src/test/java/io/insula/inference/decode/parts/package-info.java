@@ -1,0 +1,4 @@
+@NullMarked
+package io.insula.inference.decode.parts;
+
+import org.jspecify.annotations.NullMarked;
