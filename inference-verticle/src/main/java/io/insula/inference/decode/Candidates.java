@@ -1,7 +1,9 @@
 package io.insula.inference.decode;
 
 import io.insula.protocol.SamplingParameters;
+import io.insula.protocol.TokenIds;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 
 /**
  * The tokens that one drawing may take, with their logits and weights: the stages between logits and a token work on it.
@@ -26,6 +28,7 @@ final class Candidates {
     private final float[] logits;
     private final float[] weights;
     private final int[] exponents;
+    private final long[] allowed;
     private final Shortlist shortlist;
     private float highest;
 
@@ -36,6 +39,7 @@ final class Candidates {
         this.logits = new float[vocabulary];
         this.weights = new float[vocabulary];
         this.exponents = new int[vocabulary];
+        this.allowed = new long[(vocabulary + Long.SIZE - 1) / Long.SIZE];
         this.shortlist = new Shortlist(this, weights);
     }
 
@@ -67,6 +71,28 @@ final class Candidates {
     /** Sees to it that a token is not drawn; {@link #adjusted} is to be called after the last change. */
     void mask(int token) {
         logits[token] = Float.NEGATIVE_INFINITY;
+    }
+
+    /** Sees to it that no token is drawn but these; {@link #adjusted} is to be called after the last change. */
+    void keepOnly(long[] words, TokenIds besides) {
+        int known = Math.min(words.length, allowed.length);
+        System.arraycopy(words, 0, allowed, 0, known);
+        Arrays.fill(allowed, known, allowed.length, 0);
+        for (int i = 0; i < besides.size(); i++) {
+            allowed[besides.get(i) / Long.SIZE] |= 1L << besides.get(i);
+        }
+        for (int word = 0; word < allowed.length; word++) {
+            int from = word * Long.SIZE;
+            int to = Math.min(from + Long.SIZE, logits.length);
+            long bits = allowed[word];
+            if (bits == 0) {
+                Arrays.fill(logits, from, to, Float.NEGATIVE_INFINITY);
+            } else if (bits != -1) {
+                for (int token = from; token < to; token++) {
+                    logits[token] = (bits >>> token & 1) == 0 ? Float.NEGATIVE_INFINITY : logits[token];
+                }
+            }
+        }
     }
 
     /** Ends the changes of single logits. */

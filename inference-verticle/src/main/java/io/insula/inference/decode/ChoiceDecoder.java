@@ -1,17 +1,24 @@
 package io.insula.inference.decode;
 
+import io.insula.inference.decode.parts.AnswerParts;
+import io.insula.inference.decode.parts.CallRules;
 import io.insula.inference.text.ChatTokenizer;
 import io.insula.protocol.StopConditions;
 import io.insula.protocol.StreamFrame.FinishReason;
 import io.insula.protocol.TokenIds;
+import io.insula.protocol.ToolCallDelta;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows one choice token by token: which text becomes certain, which tokens may not come yet, and when and why the choice
- * ends.
+ * Follows one choice token by token: which text, reasoning and calls become certain, which tokens may come next, and when and
+ * why the choice ends.
+ *
+ * <p>Stop strings are looked for in the visible text alone. A choice that ends by itself and made a call ends for that.
  *
  * <p>All state follows from the tokens, so a choice is moved to another engine by {@link #replay replaying} them.
  *
@@ -25,33 +32,61 @@ public final class ChoiceDecoder {
     /**
      * What one token brought.
      *
-     * @param text the text that became certain; empty while a code point or a stop string is undecided
+     * @param text the visible text that became certain; empty while a code point, a tag or a stop string is undecided
+     * @param reasoning the reasoning that became certain
+     * @param toolCalls what became certain of tool calls
      * @param finish why the choice ended with this token; null while it runs
      */
-    public record Step(String text, @Nullable FinishReason finish) {}
+    public record Step(
+            String text,
+            String reasoning,
+            List<ToolCallDelta> toolCalls,
+            @Nullable FinishReason finish) {
+
+        public Step {
+            toolCalls = List.copyOf(toolCalls);
+        }
+
+        /** Visible text alone. */
+        public Step(String text, @Nullable FinishReason finish) {
+            this(text, "", List.of(), finish);
+        }
+    }
 
     private final ChatTokenizer tokenizer;
+    private final AnswerPlan plan;
+    private final boolean toolMarks;
     private final StreamingDetokenizer detokenizer = new StreamingDetokenizer();
     private final StopConditions conditions;
-    private final StopStrings stops;
+    private final StepParts gathered;
+    private final AnswerParts parts;
+    private final @Nullable GrammarGate gate;
     private final Set<Integer> stopTokens;
     private final TokenIds forbiddenEarly;
     private final TokenIds forbiddenAlways;
     private final int maxTokens;
     private int tokens;
+    private int reasoningTokens;
     private @Nullable FinishReason finish;
 
     /**
+     * @param plan what the choice is made of
+     * @param ids names its tool calls
      * @param conditions when the choice ends; its token limit does not count here
      * @param maxTokens the choice ends with this many tokens: at least 1
      */
-    public ChoiceDecoder(ChatTokenizer tokenizer, StopConditions conditions, int maxTokens) {
+    public ChoiceDecoder(
+            ChatTokenizer tokenizer, AnswerPlan plan, CallIds ids, StopConditions conditions, int maxTokens) {
         if (maxTokens < 1) {
             throw new IllegalArgumentException("maxTokens: " + maxTokens + " (expected: >= 1)");
         }
         this.tokenizer = tokenizer;
+        this.plan = plan;
         this.conditions = conditions;
-        this.stops = new StopStrings(conditions.strings());
+        CallRules calls = plan.calls();
+        this.toolMarks = calls != null || plan.grammar() != null;
+        this.gathered = new StepParts(ids, new StopStrings(conditions.strings()), calls == null || calls.parallel());
+        this.parts = new AnswerParts(plan.tags(), plan.reasoning(), calls, gathered);
         this.stopTokens = stream(conditions.tokens()).boxed().collect(Collectors.toUnmodifiableSet());
         this.maxTokens = maxTokens;
         this.forbiddenAlways = conditions.ignoreEnd()
@@ -60,6 +95,20 @@ public final class ChoiceDecoder {
         this.forbiddenEarly = conditions.minTokens() > 0
                 ? distinct(IntStream.concat(stream(tokenizer.endTokens()), stream(conditions.tokens())))
                 : TokenIds.EMPTY;
+        this.gate = gate(plan.syntax(), plan.grammar());
+    }
+
+    private @Nullable GrammarGate gate(@Nullable AnswerSyntax syntax, @Nullable Supplier<GrammarMask> grammar) {
+        if (syntax == null || grammar == null) {
+            return null;
+        }
+        IntStream ends = conditions.ignoreEnd() ? IntStream.empty() : stream(tokenizer.endTokens());
+        return new GrammarGate(
+                grammar.get(),
+                parts,
+                syntax,
+                plan.reasoning(),
+                distinct(IntStream.concat(ends, stream(conditions.tokens()))));
     }
 
     /** Takes the next generated token; a token that ends the choice has no text. */
@@ -68,18 +117,37 @@ public final class ChoiceDecoder {
             throw new IllegalStateException("token " + token + " after the choice finished with " + finish);
         }
         tokens++;
+        boolean reasoned = parts.reasons();
+        gathered.begin(tokens > conditions.minTokens());
         boolean end = stopTokens.contains(token) || (tokenizer.isEnd(token) && !conditions.ignoreEnd());
-        String text = end ? "" : certain(detokenizer.accept(tokenizer.bytes(token)));
-        boolean last = end || tokens == maxTokens;
-        if (last && !stops.complete()) {
-            text += certain(detokenizer.flush());
+        if (!end) {
+            read(token);
+            reasoningTokens += reasoned || parts.reasons() ? 1 : 0;
         }
-        if (end || stops.complete()) {
-            finish = FinishReason.STOP;
-        } else if (last) {
+        end = end || (gate != null && gate.over());
+        if (end || tokens == maxTokens) {
+            parts.accept(detokenizer.flush());
+            parts.flush();
+            gathered.flush();
+        }
+        if (end || gathered.over()) {
+            finish = gathered.called() ? FinishReason.TOOL_CALLS : FinishReason.STOP;
+        } else if (tokens == maxTokens) {
             finish = FinishReason.LENGTH;
         }
-        return new Step(last ? text + stops.flush() : text, finish);
+        return gathered.step(finish);
+    }
+
+    private void read(int token) {
+        if (gate != null) {
+            gate.comes(token);
+        }
+        AnswerSyntax syntax = plan.syntax();
+        byte[] bytes = syntax == null ? tokenizer.bytes(token) : syntax.bytes(token, toolMarks);
+        parts.accept(detokenizer.accept(bytes));
+        if (gate != null) {
+            gate.came();
+        }
     }
 
     /** Brings a new decoder to the state after these tokens, whose text an earlier attempt already delivered. */
@@ -89,9 +157,18 @@ public final class ChoiceDecoder {
         }
     }
 
-    /** The tokens that must not be drawn next: what would end the choice too early, or end it at all. */
-    public TokenIds forbidden() {
-        return tokens < conditions.minTokens() ? forbiddenEarly : forbiddenAlways;
+    /**
+     * The tokens that may be drawn next: none that would end the choice too early, or end it at all, and, where there is a
+     * grammar, none that it has no place for. Where these two leave nothing, the grammar wins.
+     */
+    public NextTokens next() {
+        boolean early = tokens < conditions.minTokens();
+        return gate == null ? NextTokens.allBut(early ? forbiddenEarly : forbiddenAlways) : gate.next(!early);
+    }
+
+    /** The only token that may come next, which need not be drawn; -1 where there is a choice. */
+    public int only() {
+        return gate == null ? -1 : gate.only();
     }
 
     /** Tokens taken so far, replayed ones and the end token included: the index of the next one to sample. */
@@ -99,14 +176,14 @@ public final class ChoiceDecoder {
         return tokens;
     }
 
+    /** Those of the tokens that are reasoning, the tags around it included. */
+    public int reasoningTokens() {
+        return reasoningTokens;
+    }
+
     /** Why the choice ended; null while it runs. */
     public @Nullable FinishReason finish() {
         return finish;
-    }
-
-    /** The text of the first {@code minTokens} tokens is not searched for stop strings. */
-    private String certain(String text) {
-        return tokens > conditions.minTokens() ? stops.accept(text) : text;
     }
 
     private static TokenIds distinct(IntStream ids) {

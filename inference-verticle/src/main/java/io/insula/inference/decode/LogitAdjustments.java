@@ -8,7 +8,7 @@ import io.insula.protocol.TokenIds;
 /**
  * What is done to single logits before any of them is compared with another: bias, masks, penalties.
  *
- * <p><b>Order:</b> as in vLLM: the bias is added, forbidden tokens are masked, then the repetition penalty divides or
+ * <p><b>Order:</b> as in vLLM: the bias is added, tokens that may not come are masked, then the repetition penalty divides or
  * multiplies, then the frequency and the presence penalty are taken off.
  *
  * <p><b>Source:</b> repetition: Keskar et al., "CTRL: a conditional transformer language model for controllable generation",
@@ -20,13 +20,18 @@ final class LogitAdjustments {
 
     private LogitAdjustments() {}
 
-    static void apply(Candidates candidates, SamplingParameters parameters, ChoiceHistory history, TokenIds forbidden) {
+    static void apply(Candidates candidates, SamplingParameters parameters, ChoiceHistory history, NextTokens next) {
         LogitBias bias = parameters.logitBias();
         for (int i = 0; i < bias.size(); i++) {
             candidates.setLogit(bias.token(i), candidates.logit(bias.token(i)) + bias.bias(i));
         }
+        TokenIds forbidden = next.forbidden();
         for (int i = 0; i < forbidden.size(); i++) {
             candidates.mask(forbidden.get(i));
+        }
+        long[] words = next.words();
+        if (words != null) {
+            candidates.keepOnly(words, next.besides());
         }
         penalise(candidates, parameters.penalties(), history);
         candidates.adjusted();

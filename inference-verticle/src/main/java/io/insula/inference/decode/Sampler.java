@@ -1,7 +1,6 @@
 package io.insula.inference.decode;
 
 import io.insula.protocol.SamplingParameters;
-import io.insula.protocol.TokenIds;
 import java.nio.FloatBuffer;
 
 /**
@@ -40,7 +39,7 @@ public final class Sampler {
      * @param row which of them
      * @param parameters how to draw; tokens of the bias are less than the vocabulary
      * @param history the tokens before it
-     * @param forbidden tokens that must not follow, each less than the vocabulary: {@link ChoiceDecoder#forbidden()}
+     * @param next tokens that may follow, those named each less than the vocabulary: {@link ChoiceDecoder#next()}
      * @param choice which of the request's choices, from 0
      */
     public int sample(
@@ -48,11 +47,11 @@ public final class Sampler {
             int row,
             SamplingParameters parameters,
             ChoiceHistory history,
-            TokenIds forbidden,
+            NextTokens next,
             int choice) {
         candidates.load(logits, row);
-        if (!parameters.logitBias().isEmpty() || forbidden.size() > 0 || history.counted()) {
-            LogitAdjustments.apply(candidates, parameters, history, forbidden);
+        if (!parameters.logitBias().isEmpty() || !next.all() || history.counted()) {
+            LogitAdjustments.apply(candidates, parameters, history, next);
         }
         if (isGreedy(parameters)) {
             return candidates.best();

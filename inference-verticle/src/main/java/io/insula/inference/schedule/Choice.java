@@ -42,6 +42,11 @@ final class Choice {
         return decoder.tokens();
     }
 
+    /** Those of its tokens that are reasoning. */
+    int reasoningTokens() {
+        return decoder.reasoningTokens();
+    }
+
     /** The token that its next decode row appends. */
     int next() {
         return next;
@@ -58,9 +63,12 @@ final class Choice {
         return take(resumeTokens().get(replayed++)).finish();
     }
 
-    /** Draws its next token. */
+    /** Draws its next token, or takes the one that alone may come: it counts as drawn. */
     int sample(Sampler sampler, FloatBuffer logits, int row) {
-        return sampler.sample(logits, row, stream.command().sampling(), history, decoder.forbidden(), index);
+        int only = decoder.only();
+        return only >= 0
+                ? only
+                : sampler.sample(logits, row, stream.command().sampling(), history, decoder.next(), index);
     }
 
     ChoiceDecoder.Step take(int token) {

@@ -1,5 +1,6 @@
 package io.insula.inference.schedule;
 
+import io.insula.inference.decode.CallIds;
 import io.insula.inference.decode.ChoiceDecoder;
 import io.insula.inference.decode.ChoiceHistory;
 import io.insula.inference.text.ChatTokenizer;
@@ -54,7 +55,12 @@ final class ScheduledStream {
                 .mapToObj(index -> new Choice(
                         this,
                         index,
-                        new ChoiceDecoder(tokenizer, command().stop(), request.maxTokens()),
+                        new ChoiceDecoder(
+                                tokenizer,
+                                request.plan(),
+                                new CallIds(id(), index),
+                                command().stop(),
+                                request.maxTokens()),
                         index == 0 ? history : history.anotherChoice()))
                 .toList();
     }
@@ -192,9 +198,24 @@ final class ScheduledStream {
         return now - request.admittedNanos();
     }
 
-    StreamDelta delta(
-            int index, TokenIds tokens, String text, @Nullable FinishReason finish, List<TokenScores> scores) {
-        return new StreamDelta(id(), attempt(), sequence++, index, tokens, text, finish, scores);
+    /** What a token brought of a choice. */
+    StreamDelta delta(int index, TokenIds tokens, ChoiceDecoder.Step step, List<TokenScores> scores) {
+        return new StreamDelta(
+                id(),
+                attempt(),
+                sequence++,
+                index,
+                tokens,
+                step.text(),
+                step.reasoning(),
+                step.toolCalls(),
+                step.finish(),
+                scores);
+    }
+
+    /** A choice that ended with the last of the tokens that it replayed. */
+    StreamDelta ended(int index, FinishReason finish) {
+        return delta(index, TokenIds.EMPTY, new ChoiceDecoder.Step("", finish), List.of());
     }
 
     /** Scores of prompt tokens from that index on. */
@@ -221,7 +242,10 @@ final class ScheduledStream {
                 outcome,
                 error,
                 new Usage(
-                        prompt.length, choices.stream().mapToInt(Choice::tokens).sum(), cached),
+                        prompt.length,
+                        choices.stream().mapToInt(Choice::tokens).sum(),
+                        cached,
+                        choices.stream().mapToInt(Choice::reasoningTokens).sum()),
                 new Timings(
                         micros(started() ? waitedNanos() : total),
                         firstTokenNanos == NEVER ? 0 : micros(sinceAdmissionNanos(firstTokenNanos)),

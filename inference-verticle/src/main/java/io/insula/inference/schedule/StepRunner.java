@@ -203,7 +203,7 @@ final class StepRunner {
         FinishReason finish = choice.replay();
         if (finish != null) {
             ScheduledStream stream = choice.stream();
-            outbox.add(stream.command(), stream.delta(choice.index(), TokenIds.EMPTY, "", finish, List.of()));
+            outbox.add(stream.command(), stream.ended(choice.index(), finish));
         }
     }
 
@@ -213,12 +213,7 @@ final class StepRunner {
         ChoiceDecoder.Step step = choice.take(token);
         outbox.add(
                 stream.command(),
-                stream.delta(
-                        choice.index(),
-                        TokenIds.of(token),
-                        step.text(),
-                        step.finish(),
-                        scoring.token(stream, logits, row, token)));
+                stream.delta(choice.index(), TokenIds.of(token), step, scoring.token(stream, logits, row, token)));
         meters.tokenGenerated();
         long sinceLast = choice.sinceLastTokenNanos(now);
         if (stream.firstToken(now)) {

@@ -3,6 +3,7 @@ package io.insula.inference.text;
 import io.insula.protocol.ChatMessage;
 import io.insula.protocol.TokenIds;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** Turns a conversation into the model's prompt, and token ids back into bytes. */
 public interface ChatTokenizer extends AutoCloseable {
@@ -20,6 +21,16 @@ public interface ChatTokenizer extends AutoCloseable {
 
     /** The bytes that a token adds to the text: UTF-8, possibly a part of a code point; empty for control tokens. */
     byte[] bytes(int token);
+
+    /** The chat template's own text; empty where there is none. */
+    default String template() {
+        return "";
+    }
+
+    /** The token that a template's text becomes as a whole, control tokens included; empty where there is none. */
+    default OptionalInt special(String text) {
+        return OptionalInt.empty();
+    }
 
     /** Whether generation ends at this token. */
     boolean isEnd(int token);

@@ -144,6 +144,17 @@ public final class ModelChatTokenizer implements ChatTokenizer {
     }
 
     @Override
+    public String template() {
+        String text = spec.chatTemplate();
+        return text == null ? "" : text;
+    }
+
+    @Override
+    public OptionalInt special(String text) {
+        return specials.token(text);
+    }
+
+    @Override
     public boolean isEnd(int token) {
         return spec.ends().contains(token);
     }

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,16 @@ final class SpecialTokens {
         if (!text.isEmpty()) {
             byFirst.computeIfAbsent(text.charAt(0), first -> new ArrayList<>()).add(new Entry(text, id));
         }
+    }
+
+    /** The special token of this text. */
+    OptionalInt token(String text) {
+        return text.isEmpty()
+                ? OptionalInt.empty()
+                : byFirst.getOrDefault(text.charAt(0), List.of()).stream()
+                        .filter(entry -> entry.text().equals(text))
+                        .mapToInt(Entry::id)
+                        .findFirst();
     }
 
     List<Piece> split(RenderedPrompt prompt) {

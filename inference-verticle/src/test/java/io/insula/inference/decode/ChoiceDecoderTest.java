@@ -3,23 +3,23 @@ package io.insula.inference.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.insula.inference.text.ChatTokenizer;
-import io.insula.protocol.ChatMessage;
+import io.insula.protocol.RequestId;
 import io.insula.protocol.StopConditions;
 import io.insula.protocol.StreamFrame.FinishReason;
 import io.insula.protocol.TokenIds;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class ChoiceDecoderTest {
 
-    private static final int END = 256;
+    private static final int END = ByteTokenizer.END;
 
     @Test
     void endsAtAnEndTokenWithoutText() {
-        ChoiceDecoder decoder = new ChoiceDecoder(new ByteTokenizer(), StopConditions.NONE, 10);
+        ChoiceDecoder decoder = plain(StopConditions.NONE, 10);
         assertThat(decoder.accept('h')).isEqualTo(new ChoiceDecoder.Step("h", null));
         assertThat(decoder.accept(END)).isEqualTo(new ChoiceDecoder.Step("", FinishReason.STOP));
         assertThat(decoder.tokens()).isEqualTo(2);
@@ -28,21 +28,21 @@ class ChoiceDecoderTest {
 
     @Test
     void endsAtTheTokenLimitAndGivesHeldTextBack() {
-        ChoiceDecoder decoder = new ChoiceDecoder(new ByteTokenizer(), StopConditions.of(0, List.of("hi!")), 2);
+        ChoiceDecoder decoder = plain(StopConditions.of(0, List.of("hi!")), 2);
         assertThat(decoder.accept('h')).isEqualTo(new ChoiceDecoder.Step("", null));
         assertThat(decoder.accept('i')).isEqualTo(new ChoiceDecoder.Step("hi", FinishReason.LENGTH));
     }
 
     @Test
     void givesHeldTextBackAtAnEndToken() {
-        ChoiceDecoder decoder = new ChoiceDecoder(new ByteTokenizer(), StopConditions.of(0, List.of("hi!")), 9);
+        ChoiceDecoder decoder = plain(StopConditions.of(0, List.of("hi!")), 9);
         decoder.accept('h');
         assertThat(decoder.accept(END)).isEqualTo(new ChoiceDecoder.Step("h", FinishReason.STOP));
     }
 
     @Test
     void aStopStringOnTheLastTokenIsAStop() {
-        ChoiceDecoder decoder = new ChoiceDecoder(new ByteTokenizer(), StopConditions.of(0, List.of("hi")), 2);
+        ChoiceDecoder decoder = plain(StopConditions.of(0, List.of("hi")), 2);
         decoder.accept('h');
         assertThat(decoder.accept('i')).isEqualTo(new ChoiceDecoder.Step("", FinishReason.STOP));
         assertThat(decoder.finish()).isEqualTo(FinishReason.STOP);
@@ -50,8 +50,7 @@ class ChoiceDecoderTest {
 
     @Test
     void aStopTokenEndsTheChoiceWithoutText() {
-        ChoiceDecoder decoder =
-                new ChoiceDecoder(new ByteTokenizer(), StopConditions.NONE.withTokens(TokenIds.of('!')), 9);
+        ChoiceDecoder decoder = plain(StopConditions.NONE.withTokens(TokenIds.of('!')), 9);
         decoder.accept('h');
         assertThat(decoder.accept('!')).isEqualTo(new ChoiceDecoder.Step("", FinishReason.STOP));
     }
@@ -60,33 +59,33 @@ class ChoiceDecoderTest {
     void whatWouldEndTheChoiceTooEarlyIsForbidden() {
         StopConditions conditions =
                 StopConditions.of(0, List.of("b")).withMinTokens(2).withTokens(TokenIds.of('!', '?'));
-        ChoiceDecoder decoder = new ChoiceDecoder(new ByteTokenizer(), conditions, 9);
-        assertThat(decoder.forbidden()).isEqualTo(TokenIds.of('!', '?', END));
+        ChoiceDecoder decoder = plain(conditions, 9);
+        assertThat(decoder.next().forbidden()).isEqualTo(TokenIds.of('!', '?', END));
         decoder.accept('a');
-        assertThat(decoder.forbidden()).isEqualTo(TokenIds.of('!', '?', END));
+        assertThat(decoder.next().forbidden()).isEqualTo(TokenIds.of('!', '?', END));
         assertThat(decoder.accept('b'))
                 .as("a stop string among the first tokens")
                 .isEqualTo(new ChoiceDecoder.Step("b", null));
-        assertThat(decoder.forbidden()).isEqualTo(TokenIds.EMPTY);
+        assertThat(decoder.next().forbidden()).isEqualTo(TokenIds.EMPTY);
         assertThat(decoder.accept('b')).isEqualTo(new ChoiceDecoder.Step("", FinishReason.STOP));
     }
 
     @Test
     void ignoredEndTokensAreForbiddenAlwaysUnlessTheyAreStopTokensToo() {
         StopConditions endless = StopConditions.NONE.withIgnoreEnd(true);
-        ChoiceDecoder decoder = new ChoiceDecoder(new ByteTokenizer(), endless, 3);
-        assertThat(decoder.forbidden()).isEqualTo(TokenIds.of(END));
+        ChoiceDecoder decoder = plain(endless, 3);
+        assertThat(decoder.next().forbidden()).isEqualTo(TokenIds.of(END));
         assertThat(decoder.accept(END)).isEqualTo(new ChoiceDecoder.Step("", null));
-        assertThat(decoder.forbidden()).isEqualTo(TokenIds.of(END));
+        assertThat(decoder.next().forbidden()).isEqualTo(TokenIds.of(END));
 
-        ChoiceDecoder stopped = new ChoiceDecoder(new ByteTokenizer(), endless.withTokens(TokenIds.of(END)), 3);
-        assertThat(stopped.forbidden()).isEqualTo(TokenIds.EMPTY);
+        ChoiceDecoder stopped = plain(endless.withTokens(TokenIds.of(END)), 3);
+        assertThat(stopped.next().forbidden()).isEqualTo(TokenIds.EMPTY);
         assertThat(stopped.accept(END)).isEqualTo(new ChoiceDecoder.Step("", FinishReason.STOP));
     }
 
     @Test
     void replacesACodePointThatNeverEnds() {
-        ChoiceDecoder decoder = new ChoiceDecoder(new ByteTokenizer(), StopConditions.NONE, 9);
+        ChoiceDecoder decoder = plain(StopConditions.NONE, 9);
         decoder.accept(0xE2);
         assertThat(decoder.accept(END)).isEqualTo(new ChoiceDecoder.Step("\uFFFD", FinishReason.STOP));
     }
@@ -98,8 +97,7 @@ class ChoiceDecoderTest {
         for (List<String> stops : List.of(List.of("STOP"), List.<String>of(), List.of("👩‍👧!", "STO»"))) {
             int[] tokens = new int[bytes.length + 1];
             Arrays.setAll(tokens, i -> i < bytes.length ? bytes[i] & 0xFF : END);
-            ChoiceDecoder undisturbed =
-                    new ChoiceDecoder(new ByteTokenizer(), StopConditions.of(0, stops), tokens.length);
+            ChoiceDecoder undisturbed = plain(StopConditions.of(0, stops), tokens.length);
             String[] texts = new String[tokens.length];
             int length = 0;
             while (undisturbed.finish() == null) {
@@ -107,8 +105,7 @@ class ChoiceDecoderTest {
                 length++;
             }
             for (int cut = 0; cut <= length; cut++) {
-                ChoiceDecoder resumed =
-                        new ChoiceDecoder(new ByteTokenizer(), StopConditions.of(0, stops), tokens.length);
+                ChoiceDecoder resumed = plain(StopConditions.of(0, stops), tokens.length);
                 resumed.replay(TokenIds.of(Arrays.copyOf(tokens, cut)));
                 assertThat(resumed.tokens()).isEqualTo(cut);
                 for (int i = cut; i < length; i++) {
@@ -121,43 +118,12 @@ class ChoiceDecoderTest {
         }
     }
 
-    /** The simplest real tokenizer: a token is a byte, and 256 ends the text. */
-    private record ByteTokenizer() implements ChatTokenizer {
-
-        @Override
-        public int[] encode(List<ChatMessage> messages) {
-            return encodeText(messages.getLast().content());
-        }
-
-        @Override
-        public int[] encodeText(String text) {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            int[] tokens = new int[bytes.length];
-            Arrays.setAll(tokens, i -> bytes[i] & 0xFF);
-            return tokens;
-        }
-
-        @Override
-        public byte[] bytes(int token) {
-            return token == END ? new byte[0] : new byte[] {(byte) token};
-        }
-
-        @Override
-        public boolean isEnd(int token) {
-            return token == END;
-        }
-
-        @Override
-        public TokenIds endTokens() {
-            return TokenIds.of(END);
-        }
-
-        @Override
-        public int vocabulary() {
-            return END + 1;
-        }
-
-        @Override
-        public void close() {}
+    private static ChoiceDecoder plain(StopConditions conditions, int maxTokens) {
+        return new ChoiceDecoder(
+                new ByteTokenizer(),
+                AnswerPlan.TEXT,
+                new CallIds(new RequestId(new UUID(7, 1)), 0),
+                conditions,
+                maxTokens);
     }
 }

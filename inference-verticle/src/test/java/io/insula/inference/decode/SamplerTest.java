@@ -24,6 +24,7 @@ class SamplerTest {
 
     private static final int VOCABULARY = 60;
     private static final long SEED = 20260101;
+    private static final NextTokens ANY = NextTokens.allBut(TokenIds.EMPTY);
     private static final int DRAWS = 20_000;
     /** One in a thousand, in standard deviations. */
     private static final double RARE = 3.1;
@@ -105,11 +106,109 @@ class SamplerTest {
         ChoiceHistory history = history(parameters, prompt, output);
         int[] counts = new int[VOCABULARY];
         for (int draw = 0; draw < DRAWS; draw++) {
-            counts[sampler.sample(FloatBuffer.wrap(logits), 0, parameters, history, forbidden, draw)]++;
+            counts[
+                    sampler.sample(
+                            FloatBuffer.wrap(logits), 0, parameters, history, NextTokens.allBut(forbidden), draw)]++;
         }
         assertThat(excess(counts, NaiveSampler.probabilities(logits, parameters, prompt, output, Set.of(6, 7)), DRAWS))
                 .as("deviations of chi-square, seed %d", SEED)
                 .isLessThan(RARE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1,0,1,1,0,1",
+        "2,0,1,1,0,1",
+        "1,10,1,1,0,1",
+        "1,40,1,1,0,1",
+        "1.5,0,0.9,1,0,1",
+        "1,0,1,0.8,0,1",
+        "1,0,1,1,0.2,1",
+        "1.3,20,0.9,0.9,0.05,1",
+        "1,0,1,1,0,1.3",
+        "1.5,12,0.95,0.9,0.02,0.8"
+    })
+    void followsTheDistributionThatAMaskLeaves(
+            double temperature, int topK, double typicalP, double topP, double minP, double repetition) {
+        SamplingParameters parameters = new SamplingParameters(temperature, topP, SEED)
+                .withTopK(topK)
+                .withTypicalP(typicalP)
+                .withMinP(minP)
+                .withPenalties(new Penalties(repetition, repetition - 1, 0))
+                .withLogitBias(LogitBias.of(Map.of(3, 2.0, 8, 1.5, 20, -1.0)));
+        float[] logits = logits(SEED, VOCABULARY, 1.5);
+        int[] output = {3, 4, 4, 5, 41};
+        // Tokens 1, 4, 7, … and, besides them, 8 and 33.
+        long[] words = {0x249249249249249L << 1};
+        TokenIds besides = TokenIds.of(8, 33);
+        Set<Integer> forbidden = IntStream.range(0, VOCABULARY)
+                .filter(token -> token % 3 != 1 && token != 8 && token != 33)
+                .boxed()
+                .collect(Collectors.toSet());
+        Sampler sampler = new Sampler(VOCABULARY);
+        ChoiceHistory history = history(parameters, new int[0], output);
+        int[] counts = new int[VOCABULARY];
+        for (int draw = 0; draw < DRAWS; draw++) {
+            int token = sampler.sample(
+                    FloatBuffer.wrap(logits), 0, parameters, history, NextTokens.only(words, besides), draw);
+            assertThat(token)
+                    .as("what forbidding all the others gives")
+                    .isEqualTo(
+                            sampler.sample(FloatBuffer.wrap(logits), 0, parameters, history, allBut(forbidden), draw));
+            counts[token]++;
+        }
+        assertThat(excess(counts, NaiveSampler.probabilities(logits, parameters, new int[0], output, forbidden), DRAWS))
+                .as("deviations of chi-square, seed %d", SEED)
+                .isLessThan(RARE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 63, 64, 65, 127, 128, 130, 200})
+    void aMaskOfOneTokenLeavesThatOneWhateverTheParameters(int vocabulary) {
+        Sampler sampler = new Sampler(vocabulary);
+        FloatBuffer logits = FloatBuffer.wrap(logits(SEED, vocabulary, 3));
+        SamplingParameters[] all = {
+            new SamplingParameters(0, 1, SEED),
+            new SamplingParameters(2, 1, SEED),
+            new SamplingParameters(1, 0.1, SEED),
+            new SamplingParameters(1, 1, SEED).withTopK(3),
+            new SamplingParameters(1, 1, SEED).withTypicalP(0.2),
+            new SamplingParameters(1, 1, SEED).withMinP(0.5)
+        };
+        for (SamplingParameters parameters : all) {
+            ChoiceHistory history = history(parameters, new int[0], new int[0]);
+            for (int token = 0; token < vocabulary; token++) {
+                // As long as it must be, or as long as the vocabulary, or longer.
+                long[] words = new long[token / 64 + 1 + token % 3];
+                words[token / 64] = 1L << token % 64;
+                assertThat(sampler.sample(logits, 0, parameters, history, NextTokens.only(words, TokenIds.EMPTY), 0))
+                        .isEqualTo(token);
+                assertThat(sampler.sample(
+                                logits, 0, parameters, history, NextTokens.only(new long[0], TokenIds.of(token)), 0))
+                        .isEqualTo(token);
+            }
+            assertThatThrownBy(() -> sampler.sample(
+                            logits, 0, parameters, history, NextTokens.only(new long[1], TokenIds.EMPTY), 0))
+                    .hasMessage("logits: every token is masked (expected: one that may be drawn)");
+        }
+    }
+
+    @Test
+    void aMaskOfAllTokensChangesNothing() {
+        float[] logits = logits(SEED, VOCABULARY, 2);
+        SamplingParameters parameters = new SamplingParameters(1, 0.9, SEED);
+        Sampler sampler = new Sampler(VOCABULARY);
+        ChoiceHistory history = history(parameters, new int[0], new int[0]);
+        for (int choice = 0; choice < 200; choice++) {
+            assertThat(sampler.sample(
+                            FloatBuffer.wrap(logits),
+                            0,
+                            parameters,
+                            history,
+                            NextTokens.only(new long[] {-1}, TokenIds.EMPTY),
+                            choice))
+                    .isEqualTo(sampler.sample(FloatBuffer.wrap(logits), 0, parameters, history, ANY, choice));
+        }
     }
 
     @ParameterizedTest
@@ -204,12 +303,14 @@ class SamplerTest {
         ChoiceHistory history = history(hot, new int[0], new int[0]);
         Sampler sampler = new Sampler(4);
         for (int choice = 0; choice < 300; choice++) {
-            assertThat(sampler.sample(FloatBuffer.wrap(logits), 0, hot, history, TokenIds.of(0, 2), choice))
+            assertThat(sampler.sample(
+                            FloatBuffer.wrap(logits), 0, hot, history, NextTokens.allBut(TokenIds.of(0, 2)), choice))
                     .isIn(1, 3);
-            assertThat(sampler.sample(FloatBuffer.wrap(logits), 0, forced, history, TokenIds.EMPTY, choice))
+            assertThat(sampler.sample(FloatBuffer.wrap(logits), 0, forced, history, ANY, choice))
                     .isEqualTo(3);
         }
-        assertThatThrownBy(() -> sampler.sample(FloatBuffer.wrap(logits), 0, hot, history, TokenIds.of(0, 1, 2, 3), 0))
+        assertThatThrownBy(() -> sampler.sample(
+                        FloatBuffer.wrap(logits), 0, hot, history, NextTokens.allBut(TokenIds.of(0, 1, 2, 3)), 0))
                 .isInstanceOf(SamplingException.class)
                 .hasMessage("logits: every token is masked (expected: one that may be drawn)");
     }
@@ -251,11 +352,7 @@ class SamplerTest {
             Set<Integer> forbidden = random.ints(2, 0, VOCABULARY).boxed().collect(Collectors.toSet());
             Candidates candidates = new Candidates(VOCABULARY);
             candidates.load(FloatBuffer.wrap(logits), 0);
-            LogitAdjustments.apply(
-                    candidates,
-                    parameters,
-                    history(parameters, prompt, output),
-                    TokenIds.of(forbidden.stream().mapToInt(Integer::intValue).toArray()));
+            LogitAdjustments.apply(candidates, parameters, history(parameters, prompt, output), allBut(forbidden));
             double[] expected = NaiveSampler.adjusted(logits, parameters, prompt, output, forbidden);
             for (int token = 0; token < VOCABULARY; token++) {
                 // Each of the stages rounds to a float of at most 200: an error of 8e-6.
@@ -276,7 +373,7 @@ class SamplerTest {
         ChoiceHistory whole = history(parameters, prompt, new int[0]);
         int[] tokens = new int[60];
         for (int i = 0; i < tokens.length; i++) {
-            tokens[i] = sampler.sample(row(i), 0, parameters, whole, TokenIds.EMPTY, 2);
+            tokens[i] = sampler.sample(row(i), 0, parameters, whole, ANY, 2);
             whole.add(tokens[i]);
         }
         for (int cut = 0; cut < tokens.length; cut += 7) {
@@ -285,7 +382,7 @@ class SamplerTest {
             IntStream.of(Arrays.copyOf(tokens, cut)).forEach(moved::add);
             Sampler other = new Sampler(VOCABULARY);
             for (int i = cut; i < tokens.length; i++) {
-                int token = other.sample(row(i), 0, parameters, moved, TokenIds.EMPTY, 2);
+                int token = other.sample(row(i), 0, parameters, moved, ANY, 2);
                 assertThat(token)
                         .as("token %d after a cut at %d, seed %d", i, cut, SEED)
                         .isEqualTo(tokens[i]);
@@ -326,19 +423,18 @@ class SamplerTest {
         }
     }
 
+    private static NextTokens allBut(Set<Integer> forbidden) {
+        return NextTokens.allBut(
+                TokenIds.of(forbidden.stream().mapToInt(Integer::intValue).toArray()));
+    }
+
     private static FloatBuffer row(int index) {
         return FloatBuffer.wrap(logits(SEED + index, VOCABULARY, 1));
     }
 
     private static int greedy(float[] logits, SamplingParameters parameters, int[] prompt, int[] output) {
         return new Sampler(logits.length)
-                .sample(
-                        FloatBuffer.wrap(logits),
-                        0,
-                        parameters,
-                        history(parameters, prompt, output),
-                        TokenIds.EMPTY,
-                        0);
+                .sample(FloatBuffer.wrap(logits), 0, parameters, history(parameters, prompt, output), ANY, 0);
     }
 
     private static ChoiceHistory history(SamplingParameters parameters, int[] prompt, int[] output) {
@@ -349,8 +445,7 @@ class SamplerTest {
 
     private static int sample(
             Sampler sampler, FloatBuffer logits, int row, SamplingParameters parameters, int choice, int index) {
-        return sampler.sample(
-                logits, row, parameters, history(parameters, new int[0], new int[index]), TokenIds.EMPTY, choice);
+        return sampler.sample(logits, row, parameters, history(parameters, new int[0], new int[index]), ANY, choice);
     }
 
     private static float[] logits(long seed, int vocabulary, double deviation) {
@@ -367,7 +462,7 @@ class SamplerTest {
         ChoiceHistory history = history(parameters, new int[0], new int[0]);
         int[] counts = new int[logits.length];
         for (int index = 0; index < DRAWS; index++) {
-            int token = sampler.sample(FloatBuffer.wrap(logits), 0, parameters, history, TokenIds.EMPTY, 0);
+            int token = sampler.sample(FloatBuffer.wrap(logits), 0, parameters, history, ANY, 0);
             history.add(token);
             counts[token]++;
         }

@@ -1,5 +1,7 @@
 package io.insula.inference.schedule;
 
+import io.insula.inference.decode.AnswerPlan;
+import io.insula.inference.decode.CallIds;
 import io.insula.inference.decode.ChoiceDecoder;
 import io.insula.inference.decode.ChoiceHistory;
 import io.insula.inference.decode.Sampler;
@@ -37,7 +39,8 @@ public record SoloRun(List<Integer> tokens, List<String> texts, FinishReason fin
             int maxTokens,
             int choice) {
         Sampler sampler = new Sampler(engine.shape().vocabulary());
-        ChoiceDecoder decoder = new ChoiceDecoder(tokenizer, command.stop(), maxTokens);
+        ChoiceDecoder decoder = new ChoiceDecoder(
+                tokenizer, AnswerPlan.TEXT, new CallIds(command.request(), choice), command.stop(), maxTokens);
         ChoiceHistory history =
                 ChoiceHistory.after(TokenIds.of(prompt), command.sampling().penalties());
         List<Integer> tokens = new ArrayList<>();
@@ -47,7 +50,7 @@ public record SoloRun(List<Integer> tokens, List<String> texts, FinishReason fin
         var logits = engine.prefillLogits();
         @Nullable FinishReason finish = null;
         while (finish == null) {
-            int token = sampler.sample(logits, 0, command.sampling(), history, decoder.forbidden(), choice);
+            int token = sampler.sample(logits, 0, command.sampling(), history, decoder.next(), choice);
             history.add(token);
             ChoiceDecoder.Step step = decoder.accept(token);
             tokens.add(token);
