@@ -167,29 +167,30 @@ public final class Door {
         if (foreign != null) {
             return Future.succeededFuture(foreign);
         }
-        return renderer.render(() -> model.tokenizer().encode(command.messages()))
-                .map(prompt -> waiting.gone()
+        return renderer.render(() -> PreparedAnswer.of(command, model))
+                .map(prepared -> waiting.gone()
                         ? cancelledAlready()
-                        : offer(command, model.scheduler(), prompt, waiting.arrivedNanos()));
+                        : offer(command, model.scheduler(), prepared, waiting.arrivedNanos()));
     }
 
-    private Admission offer(GenerateCommand command, Scheduler scheduler, int[] prompt, long arrivedNanos) {
+    private Admission offer(GenerateCommand command, Scheduler scheduler, PreparedAnswer prepared, long arrivedNanos) {
         if (draining) {
             return drainingNow();
         }
         if (isCancelled(command)) {
             return cancelledAlready();
         }
-        if (prompt.length == 0) {
+        TokenIds prompt = prepared.prompt();
+        if (prompt.size() == 0) {
             return new Rejected(Reason.INVALID_REQUEST, "messages: an empty prompt", "messages", 0);
         }
         int context = scheduler.contextTokens();
-        int room = context - prompt.length;
+        int room = context - prompt.size();
         if (room < 1) {
             return new Rejected(
                     Reason.CONTEXT_LENGTH_EXCEEDED,
                     "This model's maximum context length is " + context + " tokens. However, your messages resulted in "
-                            + prompt.length + " tokens. Please reduce the length of the messages.",
+                            + prompt.size() + " tokens. Please reduce the length of the messages.",
                     "messages",
                     0);
         }
@@ -203,8 +204,8 @@ public final class Door {
         }
         int asked = command.stop().maxTokens();
         int maxTokens = asked == 0 ? room : Math.min(asked, room);
-        return switch (scheduler.offer(new StreamRequest(command, TokenIds.of(prompt), maxTokens, arrivedNanos))) {
-            case QUEUED, RUNNING_ALREADY -> new Accepted(prompt.length);
+        return switch (scheduler.offer(new StreamRequest(command, prompt, prepared.plan(), maxTokens, arrivedNanos))) {
+            case QUEUED, RUNNING_ALREADY -> new Accepted(prompt.size());
             case SUPERSEDED -> cancelledAlready();
             case FULL, NO_ENGINE -> overloaded(scheduler);
         };
@@ -241,6 +242,9 @@ public final class Door {
         if (failure instanceof ModelUnavailableException unavailable) {
             return new Rejected(
                     Reason.OVERLOADED, String.valueOf(failure.getMessage()), null, unavailable.retryAfterMillis());
+        }
+        if (failure instanceof GrammarRefusedException refused) {
+            return new Rejected(Reason.INVALID_REQUEST, String.valueOf(failure.getMessage()), refused.param(), 0);
         }
         if (failure instanceof PromptException) {
             return new Rejected(Reason.INVALID_REQUEST, String.valueOf(failure.getMessage()), "messages", 0);

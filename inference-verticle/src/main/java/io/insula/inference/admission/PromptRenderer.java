@@ -3,10 +3,10 @@ package io.insula.inference.admission;
 import io.vertx.core.Future;
 import java.util.concurrent.Callable;
 
-/** Runs the rendering of a prompt away from the event loop, and gives the result back on it. */
+/** Runs the preparation of an answer away from the event loop, and gives the result back on it. */
 @FunctionalInterface
 public interface PromptRenderer {
 
-    /** The prompt's tokens. */
-    Future<int[]> render(Callable<int[]> rendering);
+    /** The prompt's tokens and what the answer has to match. */
+    Future<PreparedAnswer> render(Callable<PreparedAnswer> rendering);
 }

@@ -106,6 +106,11 @@ public final class AnswerSyntax {
         return reasoning == null ? -1 : tokenizer.special(reasoning.open()).orElse(-1);
     }
 
+    /** Does once what the first answer with a grammar would wait for; takes its time. */
+    public void prepareGrammars() {
+        border();
+    }
+
     /** The tokens at the border between reasoning and answer; made when they are first asked for. */
     synchronized BorderTokens border() {
         if (border == null) {

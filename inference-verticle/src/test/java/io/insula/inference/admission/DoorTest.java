@@ -16,9 +16,13 @@ import io.insula.protocol.ChatMessage;
 import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.LogitBias;
 import io.insula.protocol.ModelName;
+import io.insula.protocol.ResponseForm;
 import io.insula.protocol.StreamFrame;
 import io.insula.protocol.StreamFrame.StreamEnd;
 import io.insula.protocol.TokenIds;
+import io.insula.protocol.ToolChoice;
+import io.insula.protocol.ToolDefinition;
+import io.insula.protocol.Tools;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -40,7 +44,7 @@ class DoorTest {
     private static final int CONTEXT = 50;
 
     /** A rendering that the test decides to finish. */
-    private record Rendering(Callable<int[]> work, Promise<int[]> result) {
+    private record Rendering(Callable<PreparedAnswer> work, Promise<PreparedAnswer> result) {
 
         void finish() {
             try {
@@ -198,6 +202,35 @@ class DoorTest {
         assertThat(secondAnswer.result()).isEqualTo(new Accepted(5));
         assertThat(nextEnd().attempt()).isEqualTo(1);
         expectCancelled(door.admit(first));
+    }
+
+    @Test
+    void aGrammarThatCannotBeCompiledIsRejectedWithItsField() {
+        GenerateCommand command = Commands.command(1, "a", 1)
+                .but()
+                .form(new ResponseForm.JsonObject())
+                .build();
+        assertThat(admitted(command))
+                .isEqualTo(new Rejected(
+                        Reason.INVALID_REQUEST,
+                        "response_format: the model's answers have no grammar (expected: text)",
+                        "response_format",
+                        0));
+        assertThat(admitted(Commands.command(1, "a", 1)))
+                .as("nothing is left of it")
+                .isEqualTo(new Accepted(1));
+    }
+
+    @Test
+    void aTemplateThatKnowsNoToolsIsGivenThemAsText() {
+        GenerateCommand command = Commands.command(1, "a", 1);
+        Tools none = new Tools(List.of(new ToolDefinition("add", "", "{}", false)), new ToolChoice.None(), true);
+        assertThat(admitted(command.but().tools(none).build())).isEqualTo(new Accepted(1));
+        Tools auto = new Tools(none.definitions(), new ToolChoice.Auto(), true);
+        assertThat(admitted(Commands.command(2, "a", 1).but().tools(auto).build()))
+                .isInstanceOfSatisfying(
+                        Rejected.class,
+                        rejected -> assertThat(rejected.message()).contains("context length is 50"));
     }
 
     @Test

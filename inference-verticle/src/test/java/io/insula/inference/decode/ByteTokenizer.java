@@ -16,11 +16,12 @@ import java.util.OptionalInt;
  * @param control texts of tokens without bytes
  * @param words texts of tokens that have them as their bytes, behind the control tokens
  */
-record ByteTokenizer(String template, List<String> control, List<String> words) implements ChatTokenizer {
+public record ByteTokenizer(String template, List<String> control, List<String> words) implements ChatTokenizer {
 
-    static final int END = 256;
+    /** The token that ends a text. */
+    public static final int END = 256;
 
-    ByteTokenizer() {
+    public ByteTokenizer() {
         this("", List.of(), List.of());
     }
 

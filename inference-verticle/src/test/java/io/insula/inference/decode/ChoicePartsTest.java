@@ -214,7 +214,7 @@ class ChoicePartsTest {
     private static ChoiceDecoder decoder(
             ByteTokenizer tokenizer, boolean parallel, List<String> stops, int maxTokens, ReasoningStart start) {
         AnswerSyntax syntax = AnswerSyntax.of(tokenizer);
-        CallRules rules = new CallRules(syntax.tools(), TOOLS, parallel, false);
+        CallRules rules = new CallRules(syntax.tools(), TOOLS, parallel, CallRules.Held.FREE);
         return new ChoiceDecoder(
                 tokenizer, new AnswerPlan(syntax, start, rules, null), IDS, StopConditions.of(0, stops), maxTokens);
     }

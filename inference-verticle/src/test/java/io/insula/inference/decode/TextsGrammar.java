@@ -3,53 +3,50 @@ package io.insula.inference.decode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /** The obvious grammar: a few texts, tried one by one with every token. */
-final class TextsGrammar implements GrammarMask {
+public final class TextsGrammar implements GrammarMask {
 
     private final List<String> texts;
-    private final IntFunction<byte[]> bytes;
-    private final int vocabulary;
+    private final List<String> tokens;
     private String text = "";
 
-    TextsGrammar(List<String> texts, IntFunction<byte[]> bytes, int vocabulary) {
-        this.texts = texts;
-        this.bytes = bytes;
-        this.vocabulary = vocabulary;
+    public TextsGrammar(List<String> texts, IntFunction<byte[]> bytes, int vocabulary) {
+        this.texts = texts.stream()
+                .map(each -> string(each.getBytes(StandardCharsets.UTF_8)))
+                .toList();
+        this.tokens = IntStream.range(0, vocabulary)
+                .mapToObj(token -> string(bytes.apply(token)))
+                .toList();
+    }
+
+    /** A character for each byte. */
+    private static String string(byte[] bytes) {
+        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     @Override
     public long[] words() {
-        long[] words = new long[(vocabulary + 63) / 64];
-        for (int token = 0; token < vocabulary; token++) {
-            if (fits(token)) {
-                words[token / 64] |= 1L << (token % 64);
-            }
-        }
+        long[] words = new long[(tokens.size() + 63) / 64];
+        allowed().forEach(token -> words[token / 64] |= 1L << (token % 64));
         return words;
     }
 
-    private boolean fits(int token) {
-        String next = string(token);
-        return !next.isEmpty() && texts.stream().anyMatch(each -> each.startsWith(text + next));
-    }
-
-    private String string(int token) {
-        return new String(bytes.apply(token), StandardCharsets.ISO_8859_1);
+    private IntStream allowed() {
+        List<String> rests = texts.stream()
+                .filter(each -> each.startsWith(text))
+                .map(each -> each.substring(text.length()))
+                .toList();
+        return IntStream.range(0, tokens.size())
+                .filter(token -> !tokens.get(token).isEmpty())
+                .filter(token -> rests.stream().anyMatch(rest -> rest.startsWith(tokens.get(token))));
     }
 
     @Override
     public int only() {
-        int only = -1;
-        for (int token = 0; token < vocabulary; token++) {
-            if (fits(token)) {
-                if (only >= 0) {
-                    return -1;
-                }
-                only = token;
-            }
-        }
-        return complete() ? -1 : only;
+        int[] two = allowed().limit(2).toArray();
+        return two.length == 1 && !complete() ? two[0] : -1;
     }
 
     @Override
@@ -59,14 +56,14 @@ final class TextsGrammar implements GrammarMask {
 
     @Override
     public boolean mustEnd() {
-        return complete() && texts.stream().noneMatch(each -> each.startsWith(text) && !each.equals(text));
+        return complete() && allowed().findAny().isEmpty();
     }
 
     @Override
     public void accept(int token) {
-        if (!fits(token)) {
+        if (allowed().noneMatch(each -> each == token)) {
             throw new IllegalStateException("token " + token + " after '" + text + "' (expected: one of the mask)");
         }
-        text += string(token);
+        text += tokens.get(token);
     }
 }

@@ -24,7 +24,7 @@ public final class AnswerParts {
     public AnswerParts(ReasoningTags tags, ReasoningStart start, @Nullable CallRules rules, PartSink sink) {
         this.sink = sink;
         this.reasoning = new ReasoningSplitter(tags, start, sink::reasoning, this::content);
-        this.calls = rules == null ? null : new CallSplitter(rules.syntax(), rules.names(), rules.enforced(), sink);
+        this.calls = rules == null ? null : new CallSplitter(rules, sink);
     }
 
     /** Takes the answer's next text. */

@@ -14,7 +14,10 @@ final class CallSplitter {
 
     private final ToolSyntax syntax;
     private final Set<String> names;
-    private final boolean enforced;
+    private final CallRules.Held mode;
+    /** What a call has to begin with, behind the tag. */
+    private final String heading;
+
     private final PartSink sink;
     private final CallBlock block;
     /** What may yet be text: in content white space and a part of the tag, in a block all since its last call. */
@@ -32,14 +35,13 @@ final class CallSplitter {
     private boolean untouched = true;
 
     private int matched;
+    private int headed;
 
-    /**
-     * @param enforced whether the answer is a call whatever becomes of it, so that a part of one is never text
-     */
-    CallSplitter(ToolSyntax syntax, Set<String> names, boolean enforced, PartSink sink) {
-        this.syntax = syntax;
-        this.names = Set.copyOf(names);
-        this.enforced = enforced;
+    CallSplitter(CallRules rules, PartSink sink) {
+        this.syntax = rules.syntax();
+        this.names = rules.names();
+        this.mode = rules.held();
+        this.heading = mode == CallRules.Held.FREE ? "" : syntax.heading();
         this.sink = sink;
         this.block = syntax.block(new Found());
     }
@@ -53,7 +55,7 @@ final class CallSplitter {
 
     /** The answer ends. */
     void flush() {
-        boolean syntaxAlone = enforced || (inBlock && (ended || block.between()));
+        boolean syntaxAlone = mode == CallRules.Held.ANSWER || (inBlock && (ended || block.between()));
         if (!syntaxAlone) {
             content.append(held);
         }
@@ -97,6 +99,7 @@ final class CallSplitter {
     private void enterBlock() {
         inBlock = true;
         matched = 0;
+        headed = 0;
         untouched = false;
         block.begin();
     }
@@ -105,7 +108,7 @@ final class CallSplitter {
         if (!inCall) {
             held.append(next);
         }
-        switch (block.accept(next)) {
+        switch (read(next)) {
             case MORE -> {}
             case DONE -> leaveBlock();
             case LEFT -> {
@@ -124,6 +127,13 @@ final class CallSplitter {
                 inContent(next);
             }
         }
+    }
+
+    private CallBlock.Step read(char next) {
+        if (headed < heading.length() && heading.charAt(headed++) != next) {
+            return CallBlock.Step.BROKEN;
+        }
+        return block.accept(next);
     }
 
     private static String trailingSpace(StringBuilder text) {

@@ -66,6 +66,14 @@ public enum ToolSyntax {
         };
     }
 
+    /** What stands between the tag and the first call's name. */
+    String heading() {
+        String beginning = form().opening() + form().beforeName();
+        return beginning.startsWith(tag().text())
+                ? beginning.substring(tag().text().length())
+                : beginning;
+    }
+
     /** Whether an answer that begins with a bracket is a call without any tag. */
     boolean bare() {
         return this == LLAMA;

@@ -320,7 +320,7 @@ class AnswerPartsTest {
         AnswerParts parts = new AnswerParts(
                 ReasoningTags.THINK,
                 ReasoningStart.NEVER,
-                new CallRules(HERMES, ReadAnswer.TOOLS, true, false),
+                new CallRules(HERMES, ReadAnswer.TOOLS, true, CallRules.Held.FREE),
                 answer);
         parts.accept("<tool_call>\n{\"name\": \"add\"");
         assertThat(answer.calls()).as("the arguments may be none").isEmpty();
@@ -334,12 +334,38 @@ class AnswerPartsTest {
 
     @Test
     void aPartOfAnEnforcedCallIsNeverText() {
-        for (String text : List.of("<tool_", "<tool_call>\n{\"name\": \"ad", "<tool_call>\n{\"arguments\": {}")) {
-            assertThat(ReadAnswer.of(HERMES, ReasoningStart.NEVER, true, List.of(text))
+        for (String text :
+                List.of("<tool_", "<tool_call>\n{\"name\": \"ad", "<tool_call>\n{\"name\": \"add\", \"argu")) {
+            assertThat(ReadAnswer.of(HERMES, ReasoningStart.NEVER, CallRules.Held.ANSWER, List.of(text))
                             .order())
                     .as("%s", text)
                     .isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void heldToAGrammarACallBeginsExactlyAsTheGrammarsDo(ToolSyntax syntax) {
+        CallForm form = syntax.form();
+        String call = form.beforeName() + "add" + form.beforeArguments() + "{}" + form.afterArguments();
+        String exact = form.opening() + call + form.separator() + call + form.closing();
+        for (CallRules.Held held : CallRules.Held.values()) {
+            assertThat(ReadAnswer.of(syntax, ReasoningStart.NEVER, held, List.of(exact))
+                            .calls())
+                    .as("%s", held)
+                    .containsExactly(new Call("add", "{}", true), new Call("add", "{}", true));
+        }
+        if (syntax.heading().isEmpty()) {
+            return;
+        }
+        String tag = syntax.tag().text();
+        String other = exact.startsWith(tag) ? exact.replace(tag, tag + " ") : " " + exact.replace(": ", ":");
+        assertThat(ReadAnswer.of(syntax, ReasoningStart.NEVER, CallRules.Held.FREE, List.of(other))
+                        .calls())
+                .hasSize(2);
+        ReadAnswer held = ReadAnswer.of(syntax, ReasoningStart.NEVER, CallRules.Held.CALLS, List.of(other));
+        assertThat(held.calls()).isEmpty();
+        assertThat(held.content()).isEqualTo(other);
     }
 
     @Test
@@ -365,7 +391,7 @@ class AnswerPartsTest {
         AnswerParts parts = new AnswerParts(
                 ReasoningTags.THINK,
                 ReasoningStart.POSSIBLE,
-                new CallRules(HERMES, ReadAnswer.TOOLS, true, false),
+                new CallRules(HERMES, ReadAnswer.TOOLS, true, CallRules.Held.FREE),
                 new Unread());
         long began = System.nanoTime();
         pieces.forEach(parts::accept);

@@ -20,16 +20,13 @@ final class ReadAnswer implements PartSink {
 
     /** Reads an answer that comes in these pieces. */
     static ReadAnswer of(@Nullable ToolSyntax syntax, ReasoningStart start, List<String> pieces) {
-        return of(syntax, start, false, pieces);
+        return of(syntax, start, CallRules.Held.FREE, pieces);
     }
 
-    static ReadAnswer of(@Nullable ToolSyntax syntax, ReasoningStart start, boolean enforced, List<String> pieces) {
+    static ReadAnswer of(@Nullable ToolSyntax syntax, ReasoningStart start, CallRules.Held held, List<String> pieces) {
         ReadAnswer answer = new ReadAnswer();
         AnswerParts parts = new AnswerParts(
-                ReasoningTags.THINK,
-                start,
-                syntax == null ? null : new CallRules(syntax, TOOLS, true, enforced),
-                answer);
+                ReasoningTags.THINK, start, syntax == null ? null : new CallRules(syntax, TOOLS, true, held), answer);
         pieces.forEach(parts::accept);
         parts.flush();
         return answer;
