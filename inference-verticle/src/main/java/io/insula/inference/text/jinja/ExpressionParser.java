@@ -24,9 +24,9 @@ final class ExpressionParser {
         this.postfixes = new PostfixParser(tokens, this, primaries);
     }
 
-    /** The arguments of a call, with their parentheses. */
-    ArgumentList parseArguments() {
-        return postfixes.parseArguments();
+    /** A call that ends a tag. */
+    PostfixParser.Call parseCall() {
+        return postfixes.parseCall();
     }
 
     /** A filter's name and arguments, applied to a value. */

@@ -1,5 +1,6 @@
 package io.insula.inference.text.jinja;
 
+import io.insula.inference.text.jinja.Value.BigInt;
 import io.insula.inference.text.jinja.Value.Bool;
 import io.insula.inference.text.jinja.Value.Int;
 import io.insula.inference.text.jinja.Value.Mapping;
@@ -9,29 +10,25 @@ import io.insula.inference.text.jinja.Value.Sequence;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Values as JSON, as Python's {@code json.dumps} spaces it.
  *
- * @param indent spaces a level; negative for one line
+ * @param indent what a level is indented by; null for one line
  * @param itemSeparator between items
  * @param keySeparator between a key and its value
  */
-record JsonPrinter(int indent, String itemSeparator, String keySeparator, boolean ascii, boolean sortKeys) {
+record JsonPrinter(
+        @Nullable String indent, String itemSeparator, String keySeparator, boolean ascii, boolean sortKeys) {
 
     private static final int MAX_INDENT = 16;
-
-    JsonPrinter {
-        if (indent > MAX_INDENT) {
-            throw new TemplateFault("indent: " + indent + " (expected: 0.." + MAX_INDENT + ")");
-        }
-    }
 
     /** The filter {@code tojson}, with the arguments that {@code apply_chat_template} gives it. */
     static JsonPrinter of(Arguments arguments) {
         boolean ascii = arguments.getBool(0, "ensure_ascii", false);
-        int indent = arguments.getInt(1, "indent", -1);
-        String item = indent >= 0 ? "," : ", ";
+        String indent = indent(arguments.get(1, "indent", None.NONE));
+        String item = indent != null ? "," : ", ";
         String key = ": ";
         if (arguments.get(2, "separators", None.NONE) instanceof Sequence separators
                 && separators.items().size() == 2
@@ -41,6 +38,20 @@ record JsonPrinter(int indent, String itemSeparator, String keySeparator, boolea
             key = second.chars();
         }
         return new JsonPrinter(indent, item, key, ascii, arguments.getBool(3, "sort_keys", false));
+    }
+
+    private static @Nullable String indent(Value value) {
+        if (value == None.NONE) {
+            return null;
+        }
+        if (value instanceof Text text && text.chars().length() <= MAX_INDENT) {
+            return text.chars();
+        }
+        int spaces = Operations.toInt(value, "indent");
+        if (spaces > MAX_INDENT) {
+            throw new TemplateFault("indent: " + spaces + " (expected: 0.." + MAX_INDENT + ")");
+        }
+        return " ".repeat(Math.max(0, spaces));
     }
 
     Text print(Value value) {
@@ -54,6 +65,7 @@ record JsonPrinter(int indent, String itemSeparator, String keySeparator, boolea
             case None n -> out.append("null");
             case Bool bool -> out.append(bool.value() ? "true" : "false");
             case Int number -> out.append(Long.toString(number.value()));
+            case BigInt large -> out.append(large.value().toString());
             case Real number -> out.append(real(number.value()));
             case Text text -> quote(text, out);
             case Sequence list -> {
@@ -102,8 +114,11 @@ record JsonPrinter(int indent, String itemSeparator, String keySeparator, boolea
     }
 
     private void breakLine(int level, Text.Builder out) {
-        if (indent >= 0) {
-            out.append("\n" + " ".repeat(indent * level));
+        if (indent != null) {
+            out.append("\n");
+            for (int i = 0; i < level; i++) {
+                out.append(indent);
+            }
         }
     }
 
@@ -117,8 +132,7 @@ record JsonPrinter(int indent, String itemSeparator, String keySeparator, boolea
         out.append("\"").append(text.map(this::escaped)).append("\"");
     }
 
-    private String escaped(String character) {
-        int code = character.codePointAt(0);
+    private @Nullable String escaped(int code) {
         return switch (code) {
             case '"' -> "\\\"";
             case '\\' -> "\\\\";
@@ -129,13 +143,13 @@ record JsonPrinter(int indent, String itemSeparator, String keySeparator, boolea
             case '\f' -> "\\f";
             default -> {
                 if (code >= 0x20 && (code < 0x7F || !ascii)) {
-                    yield character;
+                    yield null;
                 }
                 StringBuilder units = new StringBuilder();
-                character
-                        .chars()
-                        .forEach(unit -> units.append("\\u")
-                                .append(Integer.toHexString(0x10000 | unit).substring(1)));
+                for (char unit : Character.toChars(code)) {
+                    units.append("\\u")
+                            .append(Integer.toHexString(0x10000 | unit).substring(1));
+                }
                 yield units.toString();
             }
         };

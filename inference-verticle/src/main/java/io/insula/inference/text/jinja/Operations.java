@@ -1,5 +1,6 @@
 package io.insula.inference.text.jinja;
 
+import io.insula.inference.text.jinja.Value.BigInt;
 import io.insula.inference.text.jinja.Value.Bool;
 import io.insula.inference.text.jinja.Value.Int;
 import io.insula.inference.text.jinja.Value.Mapping;
@@ -26,6 +27,8 @@ final class Operations {
             case Text text -> !text.isEmpty();
             case Sequence list -> !list.items().isEmpty();
             case Mapping map -> !map.entries().isEmpty();
+            case BigInt large -> true;
+            case Generator g -> true;
             case Namespace n -> true;
             case Callable c -> true;
         };
@@ -38,10 +41,12 @@ final class Operations {
             case None n -> "none";
             case Bool b -> "a boolean";
             case Int i -> "an integer";
+            case BigInt large -> "an integer of more than 64 bits";
             case Real r -> "a float";
             case Text t -> "a string";
             case Sequence list -> list.tuple() ? "a tuple" : "a list";
             case Mapping m -> "a dict";
+            case Generator g -> "a generator";
             case Namespace n -> "a namespace";
             case Callable c -> "a function";
         };
@@ -71,6 +76,7 @@ final class Operations {
             case Sequence list -> list.items();
             case Mapping map -> List.copyOf(map.entries().keySet());
             case Text text -> List.copyOf(text.codePoints());
+            case Generator generator -> generator.take();
             default -> throw new TemplateFault(kind(value) + " is not iterable");
         };
     }
@@ -140,6 +146,7 @@ final class Operations {
                 throw new TemplateFault("'in' of a string needs a string, not " + kind(item));
             }
             case Sequence list -> list.items().stream().anyMatch(member -> same(member, item));
+            case Generator generator -> generator.take().stream().anyMatch(member -> same(member, item));
             case Mapping map -> map.entries().containsKey(item);
             default ->
                 throw new TemplateFault(kind(container) + " contains nothing ('in' needs a string, list or dict)");
@@ -174,7 +181,7 @@ final class Operations {
             for (long i = 0; i < count && !text.isEmpty(); i++) {
                 all.append(text);
             }
-            return all.build();
+            return all.build().markup(text.isMarkup());
         }
         if (right instanceof Int times && left instanceof Sequence list) {
             long count = Math.max(0, times.value());
@@ -259,7 +266,7 @@ final class Operations {
         return value instanceof Real number ? number.value() : integer(value);
     }
 
-    private static long integer(Value value) {
+    static long integer(Value value) {
         return switch (value) {
             case Int number -> number.value();
             case Bool bool -> bool.value() ? 1 : 0;
@@ -277,9 +284,17 @@ final class Operations {
         Value found = switch (value) {
             case Mapping map -> map.entries().get(Text.template(name));
             case Namespace namespace -> namespace.attributes().get(name);
+            case Loop loop -> loop.attribute(name);
+            case Macro macro -> macro.attribute(name);
             default -> null;
         };
-        return found == null ? new Undefined(kind(value) + " has no attribute '" + name + "'") : found;
+        if (found != null) {
+            return found;
+        }
+        return new Undefined(
+                Methods.changes(value, name)
+                        ? "method '" + name + "' of " + kind(value) + " is refused: a template cannot change a value"
+                        : kind(value) + " has no attribute '" + name + "'");
     }
 
     /** {@code value[key]}: an item first, then an attribute. */
@@ -329,10 +344,10 @@ final class Operations {
         for (long i = from; by > 0 ? i < to : i > to; i += by) {
             sliced.add(items.get((int) i));
         }
-        if (value instanceof Text) {
+        if (value instanceof Text text) {
             Text.Builder all = new Text.Builder();
             sliced.forEach(part -> all.append((Text) part));
-            return all.build();
+            return all.build().markup(text.isMarkup());
         }
         return new Sequence(sliced, ((Sequence) value).tuple());
     }

@@ -1,6 +1,7 @@
 package io.insula.inference.text.jinja;
 
 import io.insula.inference.text.jinja.Value.Int;
+import io.insula.inference.text.jinja.Value.Mapping;
 import io.insula.inference.text.jinja.Value.Real;
 import io.insula.inference.text.jinja.Value.Sequence;
 import java.math.BigDecimal;
@@ -10,10 +11,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Python's {@code 'text %s' % values}: the conversions s, r, d, i, f and x, with width and precision up to 99. */
+/** Python's {@code 'text %s' % values}: the conversions s, r, d, i, f and x, with width and precision up to 99; {@code %(name)s}. */
 final class PercentFormat {
 
-    private static final Pattern CONVERSION = Pattern.compile("%([-0]*)(\\d{0,2})(?:\\.(\\d{1,2}))?([a-zA-Z%])");
+    private static final Pattern CONVERSION =
+            Pattern.compile("%([-0]*)(\\d{0,2})(?:\\.(\\d{1,2}))?([a-zA-Z%])|%\\((\\w+)\\)s");
 
     private PercentFormat() {}
 
@@ -33,8 +35,12 @@ final class PercentFormat {
                         "unsupported format at '" + pattern.chars().substring(at) + "'");
             }
             from = conversion.end();
-            if (conversion.group(4).equals("%")) {
+            if ("%".equals(conversion.group(4))) {
                 out.append("%");
+                continue;
+            }
+            if (conversion.group(5) != null) {
+                out.append(named(run, arguments, conversion.group(5), pattern.isMarkup()));
                 continue;
             }
             if (next == values.size()) {
@@ -42,12 +48,26 @@ final class PercentFormat {
             }
             Text converted = convert(conversion, values.get(next++));
             run.charge(converted.chars().length());
-            out.append(pad(converted, conversion));
+            Text padded = pad(converted, conversion);
+            out.append(pattern.isMarkup() ? padded.escaped() : padded);
         }
         if (next < values.size() && arguments instanceof Sequence) {
             throw new TemplateFault("not all arguments converted during string formatting");
         }
-        return out.append(pattern.slice(from, pattern.chars().length())).build();
+        return out.append(pattern.slice(from, pattern.chars().length())).build().markup(pattern.isMarkup());
+    }
+
+    private static Text named(Run run, Value arguments, String name, boolean markup) {
+        if (!(arguments instanceof Mapping map)) {
+            throw new TemplateFault("format requires a mapping, not " + Operations.kind(arguments));
+        }
+        Value value = map.entries().get(Text.template(name));
+        if (value == null) {
+            throw new TemplateFault("no value '" + name + "' for the format string");
+        }
+        Text text = Printer.str(value);
+        run.charge(text.chars().length());
+        return markup ? text.escaped() : text;
     }
 
     private static Text convert(Matcher conversion, Value value) {

@@ -25,22 +25,48 @@ final class PostfixParser {
         this.primaries = primaries;
     }
 
+    /** A call that stands in the source. */
+    record Call(Token at, Expression function, ArgumentList arguments) {}
+
     /** Attributes, subscripts and calls, which bind closer than any operator. */
     Expression parsePostfix(Expression start) {
         Expression value = start;
         for (int links = 0; ; links++) {
             Token at = tokens.peek();
             checkChain(at, links);
-            if (tokens.skipOperator(".")) {
-                value = parseAttribute(at, value);
-            } else if (tokens.skipOperator("[")) {
-                value = parseSubscript(at, value);
-            } else if (at.isOperator("(")) {
-                value = call(at, value, parseArguments());
+            if (at.isOperator("(")) {
+                value = call(new Call(at, value, parseArguments()));
+            } else if (at.isOperator(".") || at.isOperator("[")) {
+                value = parseElement(value);
             } else {
                 return value;
             }
         }
+    }
+
+    /** A call that ends a tag. */
+    Call parseCall() {
+        Expression value = primaries.parsePrimary();
+        for (int links = 0; ; links++) {
+            Token at = tokens.peek();
+            checkChain(at, links);
+            if (at.isOperator("(")) {
+                Call call = new Call(at, value, parseArguments());
+                if (tokens.peek().kind() == Kind.BLOCK_END) {
+                    return call;
+                }
+                value = call(call);
+            } else if (at.isOperator(".") || at.isOperator("[")) {
+                value = parseElement(value);
+            } else {
+                throw tokens.unexpected("a call");
+            }
+        }
+    }
+
+    private Expression parseElement(Expression value) {
+        Token at = tokens.next();
+        return at.isOperator(".") ? parseAttribute(at, value) : parseSubscript(at, value);
     }
 
     private void checkChain(Token at, int links) {
@@ -77,27 +103,30 @@ final class PostfixParser {
                         run, value.evaluate(run), start.evaluate(run), stop.evaluate(run), step.evaluate(run)));
     }
 
-    private Expression call(Token at, Expression function, ArgumentList arguments) {
-        return tokens.at(at, run -> {
-            Value callee = Operations.defined(function.evaluate(run));
-            if (callee instanceof Callable callable) {
-                return callable.call(run, arguments.evaluate(run));
-            }
-            throw new TemplateFault(Operations.kind(callee) + " is not callable");
+    private Expression call(Call call) {
+        return tokens.at(call.at(), run -> {
+            Value callee = call.function().evaluate(run);
+            return tokens.call(call.at(), run, callee, call.arguments().evaluate(run));
         });
     }
 
     /** The arguments of a call, with their parentheses. */
-    ArgumentList parseArguments() {
+    private ArgumentList parseArguments() {
         tokens.expectOperator("(");
         List<Expression> positional = new ArrayList<>();
         Map<String, Expression> named = new LinkedHashMap<>();
+        Expression more = null;
+        Expression others = null;
         while (!tokens.skipOperator(")")) {
-            if (tokens.peek().kind() == Kind.NAME && tokens.peek(1).isOperator("=")) {
+            if (others == null && tokens.skipOperator("**")) {
+                others = expressions.parse();
+            } else if (more == null && tokens.skipOperator("*")) {
+                more = expressions.parse();
+            } else if (tokens.peek().kind() == Kind.NAME && tokens.peek(1).isOperator("=")) {
                 String name = tokens.next().text();
                 tokens.next();
                 named.put(name, expressions.parse());
-            } else if (named.isEmpty()) {
+            } else if (named.isEmpty() && more == null && others == null) {
                 positional.add(expressions.parse());
             } else {
                 throw tokens.unexpected("an argument with a name");
@@ -106,7 +135,7 @@ final class PostfixParser {
                 tokens.expectOperator(",");
             }
         }
-        return new ArgumentList(positional, named);
+        return new ArgumentList(positional, named, more, others);
     }
 
     /** Filters and tests, which bind less close than a sign. */
@@ -120,7 +149,7 @@ final class PostfixParser {
             } else if (tokens.skipName("is")) {
                 value = parseTest(value);
             } else if (at.isOperator("(")) {
-                value = call(at, value, parseArguments());
+                value = call(new Call(at, value, parseArguments()));
             } else {
                 return value;
             }
@@ -130,27 +159,27 @@ final class PostfixParser {
     /** A filter's name and arguments, applied to a value. */
     Expression parseFilter(Expression value) {
         Token name = tokens.expect(Kind.NAME, "a filter's name");
-        Filters.Filter filter = tokens.located(name, () -> Filters.require(name.text()));
         ArgumentList arguments = tokens.peek().isOperator("(") ? parseArguments() : ArgumentList.NONE;
-        return tokens.at(name, run -> filter.apply(run, value.evaluate(run), arguments.evaluate(run)));
+        // One that does not exist is an error only where it is applied, as in Jinja: a branch may never be taken.
+        return tokens.at(
+                name, run -> Filters.require(name.text()).apply(run, value.evaluate(run), arguments.evaluate(run)));
     }
 
     private Expression parseTest(Expression value) {
         boolean negated = tokens.skipName("not");
         Token name = tokens.expect(Kind.NAME, "a test's name");
-        ValueTests.ValueTest test = tokens.located(name, () -> ValueTests.require(name.text()));
         ArgumentList arguments;
         if (tokens.peek().isOperator("(")) {
             arguments = parseArguments();
         } else if (beginsTestArgument(tokens.peek())) {
-            arguments = new ArgumentList(List.of(parsePostfix(primaries.parsePrimary())), Map.of());
+            arguments = ArgumentList.of(List.of(parsePostfix(primaries.parsePrimary())));
         } else {
             arguments = ArgumentList.NONE;
         }
         return tokens.at(name, run -> {
             Value tested = value.evaluate(run);
             run.charge(Value.weight(tested));
-            return Bool.of(test.holds(tested, arguments.evaluate(run)) != negated);
+            return Bool.of(ValueTests.require(name.text()).holds(tested, arguments.evaluate(run)) != negated);
         });
     }
 

@@ -31,7 +31,7 @@ final class PrimaryParser {
                     case "true", "True" -> run -> Bool.TRUE;
                     case "false", "False" -> run -> Bool.FALSE;
                     case "none", "None" -> run -> None.NONE;
-                    default -> tokens.at(token, run -> run.scope().get(token.text()));
+                    default -> parseName(token);
                 };
             case STRING -> {
                 StringBuilder joined = new StringBuilder(token.text());
@@ -54,6 +54,12 @@ final class PrimaryParser {
                 };
             default -> throw unexpected(token);
         };
+    }
+
+    private Expression parseName(Token token) {
+        String name = token.text();
+        tokens.read(name);
+        return tokens.at(token, run -> run.scope().get(name));
     }
 
     private TemplateException unexpected(Token token) {

@@ -1,5 +1,6 @@
 package io.insula.inference.text.jinja;
 
+import io.insula.inference.text.jinja.Value.BigInt;
 import io.insula.inference.text.jinja.Value.Bool;
 import io.insula.inference.text.jinja.Value.Int;
 import io.insula.inference.text.jinja.Value.Mapping;
@@ -9,6 +10,7 @@ import io.insula.inference.text.jinja.Value.Sequence;
 import io.insula.inference.text.jinja.Value.Undefined;
 import java.math.BigDecimal;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Values as text, as Python's {@code str} and {@code repr} write them. */
 final class Printer {
@@ -16,7 +18,11 @@ final class Printer {
     private Printer() {}
 
     static Text str(Value value) {
-        return value instanceof Text text ? text : repr(value);
+        return switch (value) {
+            case Text text -> text;
+            case Undefined u -> Text.EMPTY;
+            default -> repr(value);
+        };
     }
 
     static Text repr(Value value) {
@@ -27,10 +33,11 @@ final class Printer {
 
     private static void repr(Value value, Text.Builder out) {
         switch (value) {
-            case Undefined u -> {}
+            case Undefined u -> out.append("Undefined");
             case None n -> out.append("None");
             case Bool bool -> out.append(bool.value() ? "True" : "False");
             case Int number -> out.append(Long.toString(number.value()));
+            case BigInt large -> out.append(large.value().toString());
             case Real number -> out.append(real(number.value()));
             case Text text -> quote(text, out);
             case Sequence list -> {
@@ -55,6 +62,7 @@ final class Printer {
                 }
                 out.append("}");
             }
+            case Generator g -> out.append("<generator>");
             case Namespace n -> out.append("<Namespace>");
             case Callable c -> out.append("<function>");
         }
@@ -85,24 +93,23 @@ final class Printer {
     private static void quote(Text text, Text.Builder out) {
         String chars = text.chars();
         String quote = chars.indexOf('\'') >= 0 && chars.indexOf('"') < 0 ? "\"" : "'";
-        out.append(quote);
+        out.append(text.isMarkup() ? "Markup(" : "").append(quote);
         out.append(text.map(character -> escaped(character, quote)));
-        out.append(quote);
+        out.append(quote).append(text.isMarkup() ? ")" : "");
     }
 
-    private static String escaped(String character, String quote) {
-        int code = character.codePointAt(0);
+    private static @Nullable String escaped(int code, String quote) {
         return switch (code) {
             case '\n' -> "\\n";
             case '\r' -> "\\r";
             case '\t' -> "\\t";
             case '\\' -> "\\\\";
             default -> {
-                if (character.equals(quote)) {
+                if (code == quote.charAt(0)) {
                     yield "\\" + quote;
                 }
                 if (isPrintable(code)) {
-                    yield character;
+                    yield null;
                 }
                 yield code < 0x100
                         ? "\\x" + hex(code, 2)
@@ -117,6 +124,9 @@ final class Printer {
     }
 
     private static boolean isPrintable(int code) {
+        if (code >= ' ' && code < 0x7F) {
+            return true;
+        }
         return switch (Character.getType(code)) {
             case Character.CONTROL,
                     Character.FORMAT,

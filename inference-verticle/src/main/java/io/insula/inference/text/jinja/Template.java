@@ -19,25 +19,41 @@ public final class Template {
 
     private final Source source;
     private final Statement body;
+    private final Set<String> names;
     private final TemplateLimits limits;
 
-    private Template(Source source, Statement body, TemplateLimits limits) {
+    private Template(Source source, Statement body, Set<String> names, TemplateLimits limits) {
         this.source = source;
         this.body = body;
+        this.names = names;
         this.limits = limits;
     }
 
-    /** Parses a template under the {@link TemplateLimits#DEFAULT default limits}. */
+    /** Parses a template under the {@link TemplateLimits#DEFAULT default limits}; errors call it "template". */
     public static Template parse(String text) {
-        return parse(text, TemplateLimits.DEFAULT);
+        return parse("template", text, TemplateLimits.DEFAULT);
     }
 
-    /** Parses a template. */
-    public static Template parse(String text, TemplateLimits limits) {
-        Source source = Source.of(text);
+    /**
+     * Parses a template.
+     *
+     * @param name what errors call it
+     */
+    public static Template parse(String name, String text, TemplateLimits limits) {
+        Source source = Source.of(name, text);
         TokenStream tokens = new TokenStream(source, limits.nesting());
         Statement body = new StatementParser(tokens).parseUntil(tokens.peek(), Set.of());
-        return new Template(source, body, limits);
+        return new Template(source, body, tokens.names(), limits);
+    }
+
+    /** The template's text. */
+    public String text() {
+        return source.text();
+    }
+
+    /** Whether the template reads a variable of this name anywhere, one of its own included. */
+    public boolean reads(String variable) {
+        return names.contains(variable);
     }
 
     /**

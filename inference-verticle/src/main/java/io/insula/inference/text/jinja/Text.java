@@ -4,7 +4,7 @@ import io.insula.inference.text.jinja.RenderedPrompt.Span;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A string that knows of every character whether the template wrote it or data brought it.
@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
  */
 final class Text implements Value {
 
-    static final Text EMPTY = new Text("", new BitSet());
+    static final Text EMPTY = new Text("", new BitSet(0), false);
     /** No text that a template builds may be longer. */
     static final int MAX_CHARS = 16 << 20;
 
@@ -22,19 +22,47 @@ final class Text implements Value {
     /** Set where a char came from data. */
     private final BitSet data;
 
-    private Text(String chars, BitSet data) {
+    private final boolean markup;
+
+    private Text(String chars, BitSet data, boolean markup) {
         this.chars = chars;
         this.data = data;
+        this.markup = markup;
     }
 
     static Text template(String chars) {
-        return new Text(chars, new BitSet());
+        return new Text(chars, new BitSet(0), false);
     }
 
     static Text data(String chars) {
         BitSet data = new BitSet(chars.length());
         data.set(0, chars.length());
-        return new Text(chars, data);
+        return new Text(chars, data, false);
+    }
+
+    /** Whether it is HTML already, by the filter {@code safe}: what is added to it gets escaped, as Python does. */
+    boolean isMarkup() {
+        return markup;
+    }
+
+    Text markup(boolean wanted) {
+        return markup == wanted ? this : new Text(chars, data, wanted);
+    }
+
+    /** As HTML: escaped unless it is HTML already. */
+    Text escaped() {
+        return markup ? this : map(Text::entity).markup(true);
+    }
+
+    private static @Nullable String entity(int character) {
+        return switch (character) {
+            case '&' -> "&amp;";
+            case '<' -> "&lt;";
+            case '>' -> "&gt;";
+            case '\'' -> "&#39;";
+            case '"' -> "&#34;";
+            default -> null;
+        };
     }
 
     String chars() {
@@ -57,32 +85,53 @@ final class Text implements Value {
     }
 
     Text slice(int from, int to) {
-        return from == 0 && to == chars.length() ? this : new Text(chars.substring(from, to), data.get(from, to));
+        return from == 0 && to == chars.length()
+                ? this
+                : new Text(chars.substring(from, to), data.get(from, to), markup);
     }
 
     List<Text> codePoints() {
         List<Text> all = new ArrayList<>(chars.length());
         for (int from = 0; from < chars.length(); ) {
             int to = from + Character.charCount(chars.codePointAt(from));
-            all.add(slice(from, to));
+            all.add(slice(from, to).markup(false));
             from = to;
         }
         return all;
     }
 
     Text plus(Text other) {
-        return new Builder().append(this).append(other).build();
+        boolean html = markup || other.markup;
+        return new Builder()
+                .append(html ? escaped() : this)
+                .append(html ? other.escaped() : other)
+                .build()
+                .markup(html);
+    }
+
+    /** What a code point becomes; null when it stays. */
+    @FunctionalInterface
+    interface CharacterMap {
+        @Nullable
+        String becomes(int character);
     }
 
     /** Maps every code point; what it becomes keeps its provenance. */
-    Text map(UnaryOperator<String> mapping) {
+    Text map(CharacterMap mapping) {
         Builder mapped = new Builder();
-        for (int from = 0; from < chars.length(); ) {
-            int to = from + Character.charCount(chars.codePointAt(from));
-            mapped.append(mapping.apply(chars.substring(from, to)), data.get(from));
+        int kept = 0;
+        int from = 0;
+        while (from < chars.length()) {
+            int character = chars.codePointAt(from);
+            int to = from + Character.charCount(character);
+            String becomes = mapping.becomes(character);
+            if (becomes != null) {
+                mapped.append(slice(kept, from)).append(becomes, data.get(from));
+                kept = to;
+            }
             from = to;
         }
-        return mapped.build();
+        return kept == 0 ? this : mapped.append(slice(kept, from)).build().markup(markup);
     }
 
     /** Strips whitespace, or the given characters, from either end. */
@@ -232,7 +281,7 @@ final class Text implements Value {
         }
 
         Text build() {
-            return new Text(chars.toString(), (BitSet) data.clone());
+            return new Text(chars.toString(), (BitSet) data.clone(), false);
         }
 
         private void grow(String text) {

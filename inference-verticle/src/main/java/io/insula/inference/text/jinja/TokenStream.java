@@ -1,7 +1,10 @@
 package io.insula.inference.text.jinja;
 
 import io.insula.inference.text.jinja.Token.Kind;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** The tokens of a template while it is parsed, and how deep the parser is in them. */
 final class TokenStream {
@@ -9,6 +12,7 @@ final class TokenStream {
     private final Source source;
     private final List<Token> tokens;
     private final int maxNesting;
+    private final Map<String, Integer> reads = new HashMap<>();
     private int at;
     private int nesting;
 
@@ -91,6 +95,30 @@ final class TokenStream {
         };
     }
 
+    /** Says where a fault happened. */
+    Statement located(Token token, Statement statement) {
+        Source read = source;
+        return run -> {
+            try {
+                return statement.execute(run);
+            } catch (TemplateFault fault) {
+                throw read.error(token.offset(), fault.what());
+            }
+        };
+    }
+
+    /** What a call gives; an error inside a macro says from where it was called. */
+    Value call(Token token, Run run, Value callee, Arguments arguments) {
+        if (!(Operations.defined(callee) instanceof Callable callable)) {
+            throw new TemplateFault(Operations.kind(callee) + " is not callable");
+        }
+        try {
+            return callable.call(run, arguments);
+        } catch (TemplateException e) {
+            throw callable instanceof Macro macro ? source.within(macro.name(), token.offset(), e) : e;
+        }
+    }
+
     interface Computation<T> {
         T compute();
     }
@@ -104,8 +132,18 @@ final class TokenStream {
         }
     }
 
-    Source source() {
-        return source;
+    /** Notes that the template reads a variable. */
+    void read(String name) {
+        reads.merge(name, 1, Integer::sum);
+    }
+
+    /** How often the template reads a variable, as far as it is parsed. */
+    int reads(String name) {
+        return reads.getOrDefault(name, 0);
+    }
+
+    Set<String> names() {
+        return Set.copyOf(reads.keySet());
     }
 
     void enter() {

@@ -1,5 +1,6 @@
 package io.insula.inference.text.jinja;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -13,10 +14,12 @@ public sealed interface Value
                 Value.None,
                 Value.Bool,
                 Value.Int,
+                Value.BigInt,
                 Value.Real,
                 Text,
                 Value.Sequence,
                 Value.Mapping,
+                Generator,
                 Namespace,
                 Callable {
 
@@ -43,6 +46,9 @@ public sealed interface Value
 
     /** An integer; a result outside 64 bits is an error. */
     record Int(long value) implements Value {}
+
+    /** An integer of more than 64 bits, as a JSON schema may hold it: printed and compared, never computed with. */
+    record BigInt(BigInteger value) implements Value {}
 
     /** A float. */
     record Real(double value) implements Value {}
@@ -87,6 +93,7 @@ public sealed interface Value
             case Text text -> 1 + text.chars().length();
             case Sequence list -> 1 + list.weight();
             case Mapping map -> 1 + map.weight();
+            case Generator generator -> 1 + generator.weight();
             default -> 1;
         };
     }
@@ -105,7 +112,7 @@ public sealed interface Value
     /**
      * A value whose characters count as data.
      *
-     * @param value null, Boolean, Number, String, List, Map with string keys, or a Value
+     * @param value null, Boolean, Float, Double, an integer of any size, String, List, Map with string keys, or a Value
      */
     static Value data(@Nullable Object value) {
         return of(value, true);
@@ -128,6 +135,7 @@ public sealed interface Value
             case String text -> data ? Text.data(text) : Text.template(text);
             case Double real -> new Real(real);
             case Float real -> new Real(real);
+            case BigInteger large when large.bitLength() > 63 -> new BigInt(large);
             case Number number -> new Int(number.longValue());
             case List<?> list -> {
                 List<Value> items = new ArrayList<>(list.size());

@@ -1,5 +1,6 @@
 package io.insula.inference.text.jinja;
 
+import io.insula.inference.text.jinja.Value.BigInt;
 import io.insula.inference.text.jinja.Value.Bool;
 import io.insula.inference.text.jinja.Value.Int;
 import io.insula.inference.text.jinja.Value.Mapping;
@@ -27,8 +28,8 @@ final class ValueTests {
             Map.entry("false", (value, arguments) -> value.equals(Bool.FALSE)),
             Map.entry("string", (value, arguments) -> value instanceof Text),
             Map.entry("mapping", (value, arguments) -> value instanceof Mapping),
-            Map.entry("number", (value, arguments) -> Operations.isNumber(value)),
-            Map.entry("integer", (value, arguments) -> value instanceof Int),
+            Map.entry("number", (value, arguments) -> Operations.isNumber(value) || value instanceof BigInt),
+            Map.entry("integer", (value, arguments) -> value instanceof Int || value instanceof BigInt),
             Map.entry("float", (value, arguments) -> value instanceof Real),
             Map.entry("callable", (value, arguments) -> value instanceof Callable),
             Map.entry(
@@ -36,6 +37,7 @@ final class ValueTests {
                     (value, arguments) -> value instanceof Text
                             || value instanceof Sequence
                             || value instanceof Mapping
+                            || value instanceof Generator
                             || value instanceof Undefined),
             Map.entry(
                     "sequence",
@@ -50,10 +52,15 @@ final class ValueTests {
             Map.entry("in", (value, arguments) -> Operations.contains(arguments.require(0, "seq"), value)),
             Map.entry(
                     "upper",
-                    (value, arguments) -> Methods.upper(Printer.str(value)).equals(Printer.str(value))),
+                    (value, arguments) -> TextMethods.upper(Printer.str(value)).equals(Printer.str(value))),
             Map.entry(
                     "lower",
-                    (value, arguments) -> Methods.lower(Printer.str(value)).equals(Printer.str(value))),
+                    (value, arguments) -> TextMethods.lower(Printer.str(value)).equals(Printer.str(value))),
+            Map.entry("escaped", (value, arguments) -> value instanceof Text text && text.isMarkup()),
+            Map.entry(
+                    "filter",
+                    (value, arguments) -> Filters.find(Printer.str(value).chars()) != null),
+            Map.entry("test", (value, arguments) -> find(Printer.str(value).chars()) != null),
             Map.entry("eq", ValueTests::equal),
             Map.entry("equalto", ValueTests::equal),
             Map.entry("==", ValueTests::equal),
@@ -79,7 +86,8 @@ final class ValueTests {
     static ValueTest require(String name) {
         ValueTest test = ALL.get(name);
         if (test == null) {
-            throw new TemplateFault("no test named '" + name + "'");
+            throw new TemplateFault(
+                    "no test named '" + name + "' (expected: one of " + Filters.listed(ALL.keySet()) + ")");
         }
         return test;
     }

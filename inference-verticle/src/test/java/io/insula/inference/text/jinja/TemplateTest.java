@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.insula.inference.text.jinja.RenderedPrompt.Span;
+import java.math.BigInteger;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,6 +64,12 @@ class TemplateTest {
                 "x|tojson # TDDDDDDT",
                 "x|indent # DDDDDD",
                 "x|list|first # D",
+                "'T{}T'.format(x[0]) # TDT",
+                "'%(a)sT' % {'a': x[:1]} # DT",
+                "x.ljust(8) # DDDDDDTT",
+                "('T'|safe) + (x[0] ~ '<') # TDTTTT",
+                "x.rsplit('c')[0]|title # DD",
+                "x.partition('b')|join('T') # DTDTDDDD",
                 "x|length # T"
             })
     void provenanceSurvivesEveryOperation(String expression, String expected) {
@@ -98,9 +105,12 @@ class TemplateTest {
                 "ab{{ missing.x }} # template line 1, column 13: 'missing' is undefined",
                 "{% if x %} # template line 1, column 4: 'if' without end",
                 "{{ 'a' + 1 }} # template line 1, column 8: cannot compute a string + an integer",
-                "{{ x|nope }} # template line 1, column 6: no filter named 'nope'",
-                "{{ [].append(1) }} # template line 1, column 13: a list has no attribute 'append'",
-                "{% import 'os' as os %} # template line 1, column 4: unknown statement 'import'",
+                "{{ [].append(1) }} # template line 1, column 13: method 'append' of a list is refused: a template cannot change a value",
+                "{% import 'os' as os %} # template line 1, column 4: 'import' is refused: a chat template cannot read other templates",
+                "{% include 'x' %} # template line 1, column 4: 'include' is refused: a chat template cannot read other templates",
+                "{% do x %} # template line 1, column 4: unknown statement 'do' (expected: one of if, for, set, macro, call, filter, with, block, generation, break, continue, raw)",
+                "{{ '{}'.format() }} # template line 1, column 15: no argument 0 for the format string",
+                "{% for a, b in [1] %}{% endfor %} # template line 1, column 4: an integer is not iterable",
                 "{{ \"abc }} # template line 1, column 4: string without end",
                 "{% set x.y = 1 %} # template line 1, column 4: cannot set attribute 'y' of 'x': only a namespace has attributes that can be set"
             })
@@ -108,6 +118,63 @@ class TemplateTest {
         assertThatThrownBy(() -> render(template))
                 .isInstanceOf(TemplateException.class)
                 .hasMessage(message);
+    }
+
+    @Test
+    void namesTheFiltersAndTestsThatExistWhereAnotherIsApplied() {
+        assertThatThrownBy(() -> render("{{ x|nope }}"))
+                .hasMessageStartingWith(
+                        "template line 1, column 6: no filter named 'nope' (expected: one of abs, attr, ")
+                .hasMessageEndingWith(", upper, urlencode, wordcount)");
+        assertThatThrownBy(() -> render("{{ x is nope }}"))
+                .hasMessageStartingWith("template line 1, column 9: no test named 'nope' (expected: one of !=, <, ");
+        assertThat(render("{% if false %}{{ x|nope }}{{ x is nope }}{% endif %}ok"))
+                .isEqualTo("ok");
+    }
+
+    @Test
+    void saysWhichMacroFailedAndWhereItWasCalled() {
+        assertThatThrownBy(() -> render("{% macro inner(a) %}\n  {{ a.b.c }}\n{% endmacro %}\n"
+                        + "{% macro outer(a) %}{{ inner(a) }}{% endmacro %}\n\n{{ outer(x) }}"))
+                .hasMessage(
+                        "template line 2, column 9: a string has no attribute 'b', in macro 'inner' called in line 4,"
+                                + " in macro 'outer' called in line 6");
+        assertThatThrownBy(() ->
+                        render("{% macro m() %}{{ caller() }}{% endmacro %}\n{% call m() %}{{ 1 // 0 }}{% endcall %}"))
+                .hasMessage("template line 2, column 20: division by zero, in macro 'caller' called in line 1,"
+                        + " in macro 'm' called in line 2");
+        assertThatThrownBy(() -> render("{% macro m() %}{{ raise_exception('no') }}{% endmacro %}{{ m() }}"))
+                .hasMessage("no");
+    }
+
+    @Test
+    void errorsNameTheTemplate() {
+        assertThatThrownBy(() -> Template.parse("template 'tool_use'", "\n{{ 1 +}}", TemplateLimits.DEFAULT))
+                .hasMessage("template 'tool_use' line 2, column 7: unexpected '}}' (expected: an expression)");
+        Template failing = Template.parse("template 'rag'", "{{ 1 / 0 }}", TemplateLimits.DEFAULT);
+        assertThatThrownBy(() -> failing.render(Map.of(), CLOCK))
+                .hasMessage("template 'rag' line 1, column 6: division by zero");
+    }
+
+    @Test
+    void tellsWhichVariablesItReads() {
+        Template template =
+                Template.parse("{% if enable_thinking is defined %}{{ a.tools }}{{ 'documents' }}{% endif %}");
+        assertThat(template.reads("enable_thinking")).isTrue();
+        assertThat(template.reads("a")).isTrue();
+        assertThat(template.reads("tools")).isFalse();
+        assertThat(template.reads("documents")).isFalse();
+    }
+
+    @Test
+    void printsIntegersOfAnySizeAsTheyCame() {
+        BigInteger large = new BigInteger("18446744073709551616");
+        assertThat(Template.parse("{{ x }} {{ [x]|tojson }} {{ x is integer }} {{ x == x }} {{ x in [x] }}")
+                        .render(Map.of("x", Value.data(large)), CLOCK)
+                        .text())
+                .isEqualTo("18446744073709551616 [18446744073709551616] True True True");
+        assertThatThrownBy(() -> Template.parse("{{ x + 1 }}").render(Map.of("x", Value.data(large)), CLOCK))
+                .hasMessage("template line 1, column 6: cannot compute an integer of more than 64 bits + an integer");
     }
 
     @Test
@@ -144,6 +211,13 @@ class TemplateTest {
                 "{{ '%99s%99999999s' % (1, 2) }}",
                 "{{ 2 ** 99999999999 }}",
                 "{{ range(99999)|list * 99999 }}",
+                "{{ 'a'.ljust(10 ** 9) }}",
+                "{% for i in range(99999) %}{{ '{:>999}{:>999}{:>999}{:>999}'.format(1, 2, 3, 4) }}{% endfor %}",
+                "{{ '{:>99999}'.format(1) }}",
+                "{% for y in [1] recursive %}{{ loop([1, 2]) }}{% endfor %}",
+                "{% macro m() %}{{ varargs|length }}{% endmacro %}{% for i in range(99999) %}{{ m(*range(99999)) }}{% endfor %}",
+                "{% for i in range(99999) %}{{ range(99999)|batch(99999, 0)|list|length }}{% endfor %}",
+                "{% for i in range(99999) %}{{ range(99999)|groupby('x')|length }}{% endfor %}",
                 "{{ ''.join(['aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' * 99999] * 9999) }}"
             })
     void endsHostileTemplatesWithAClearError(String template) {

@@ -134,6 +134,73 @@ a\n  {{ n }}\n  {% for x in [1, 2] %}\n    - {{ x }}\n  {% endfor %}\nend\n\n
 {{ nums < 3 }}
 {{ d|tojson|length }} {{ missing|tojson }}
 {% include 'x' %}
+{% set f = nums|select('odd') %}{{ 'yes' if f else 'no' }}{{ f|list }}{{ f|list }} {{ (nums|select('odd'))|length }}
+{{ nums|map('string')|tojson }}
+{{ [1]|select('even') is iterable }} {{ [1]|select('even') is sequence }} {{ (none|selectattr('a'))|list }} {{ none|map('upper')|list }} {{ 'yes' if (none|select) else 'no' }}
+{{ words|map('upper')|first }} {{ 2 in (nums|select) }} {{ nums|reverse|join }} {{ (nums|unique)|join(',') }}
+{{ '{} and {}'.format('a', 1) }} {{ '{1}{0}{name}'.format(1, 2, name='n') }} {{ '{{}}{}'.format(1.5) }} {{ '{0[k]} {0.k}'.format({'k': 2}) }}
+{{ '{:>6}|{:<6}|{:^7}|{:*^7}'.format('ab', 'cd', 'ef', 'gh') }} {{ '{:05d}|{:+d}|{: d}|{:,}|{:x}|{:X}|{:o}|{:b}'.format(42, 7, 7, 1234567, 255, 255, 8, 5) }}
+{{ '{:.2f}|{:8.3f}|{:.1%}|{:f}|{}'.format(pi, pi, 0.256, 1, pi) }} {{ '{!r} {!s}'.format('a', 'b') }} {{ '{:.2}|{:5}|{:5}|'.format('abcdef', 'x', 3) }} {{ '{:,.2f}'.format(1234567.891) }}
+{{ '{}'.format() }}
+{{ '{'.format(1) }}
+{{ ('<b>'|safe) + '<i>' }} {{ ('<b>'|safe) ~ '<i>' }} {{ '&' + ('<'|safe) }} {{ ('%s<'|safe) % '&' }} {{ ('<{}'|safe).format('&') }} {{ ('<'|e)|e }} {{ ('<'|safe)|upper + '&' }} {{ ('<'|safe)|trim + '&' }}
+{{ ('<'|safe)|replace('<', '>') + '&' }} {{ ('<'|safe).replace('<', '>&') }} {{ ['<'|safe, '&']|join }} {{ ('<'|safe).join(['&', '>']) }} {{ ('a<'|safe).split('<')[0] + '&' }} {{ ('<'|safe) * 2 + '&' }} {{ {'a': '<'|safe} }} {{ ('<'|safe)|tojson }} {{ '&'|forceescape }} {{ ('<'|safe) == '<' }} {{ '<'|safe is escaped }} {{ ('<'|safe)|string + '&' }} {{ ('<'|safe)|title + '&' }} {{ ('<'|safe)|capitalize + '&' }}
+{% set x %}{{ '<'|safe }}{% endset %}{{ x + '&' }}
+{% macro v() %}{{ varargs }}{{ kwargs }}{% endmacro %}{{ v(1, 2, a=3) }} {{ v(*[4, 5], **{'b': 6}) }} {{ v(*nums) }}
+{% macro p(a, b=2, c=3) %}{{ a }}{{ b }}{{ c }}{% endmacro %}{{ p(*[1]) }} {{ p(1, **{'c': 9}) }} {{ p(c=1, a=0) }} {{ p.name }} {{ p.arguments }}
+{% macro p(a) %}{{ a }}{% endmacro %}{{ p(1, 2) }}
+{% macro p(a) %}{{ a }}{% endmacro %}{{ p(q=2) }}
+{% macro p(a) %}{{ a }}{% endmacro %}{{ p(1, a=2) }}
+{% macro list_all(items) %}{% for i in items %}<{{ caller(i, loop.index) }}>{% endfor %}{% endmacro %}{% call(x, n) list_all(words) %}{{ n }}{{ x }}{% endcall %}
+{% macro outer() %}[{{ caller() }}]{% endmacro %}{% macro inner() %}({{ caller() }}){% endmacro %}{% call outer() %}{% call inner() %}x{% endcall %}{% endcall %}
+{% macro a(x) %}{{ b(x) }}{% endmacro %}{% macro b(x) %}b{{ x }}{{ late }}{% endmacro %}{% set late = '!' %}{{ a(1) }}
+{% set ns = namespace(m=none) %}{% macro m(x) %}m{{ x }}{% endmacro %}{% set ns.m = m %}{{ ns.m(1) }} {{ [m][0](2) }} {{ {'m': m}.m(3) }}
+{% for x in [1, [2, [3]]] recursive %}{% if x is iterable %}({{ loop(x) }}){% else %}{{ x }}{{ loop.depth }}{% endif %}{% endfor %}
+{% for item in [{'n': 'a', 'c': [{'n': 'b', 'c': []}]}, {'n': 'd', 'c': []}] recursive %}{{ loop.depth0 }}{{ item.n }}{% if item.c %}[{{ loop(item.c) }}]{% endif %}{% endfor %}
+{% for x in nums %}{{ loop(x) }}{% endfor %}
+{% for x in [1, 1, 2, 2] %}{{ 'new' if loop.changed(x) else 'same' }} {% endfor %}
+{% for k, (a, b) in [('x', (1, 2)), ('y', [3, 4])] %}{{ k }}{{ a }}{{ b }};{% endfor %}{% for (k), v in {'q': 1}.items() %}{{ k }}{{ v }}{% endfor %}
+{% for a, b in [1, 2] %}{% endfor %}
+{% set (a, b), c = (1, 2), 3 %}{{ a }}{{ b }}{{ c }}{% set ns = namespace() %}{% set ns.a, d = 5, 6 %}{{ ns.a }}{{ d }}
+{% set a, b = [1, 2, 3] %}
+{% block title %}in {{ n }}{% endblock %}{% block other %}x{% endblock other %}
+{{ 'a.b.c'.rsplit('.', 1) }} {{ 'a.b.c'.rsplit('.') }} {{ ' a b  c '.rsplit(none, 1) }} {{ ' a b  c '.rsplit() }} {{ 'a=b=c'.partition('=') }} {{ 'a=b=c'.rpartition('=') }} {{ 'abc'.partition('x') }} {{ 'abc'.rpartition('x') }}
+{{ 'abcabc'.rfind('bc') }} {{ 'abcabc'.index('c') }} {{ 'abcabc'.find('a', 1) }} {{ 'abcabc'.find('a', 1, 3) }} {{ 'emoji 😀 x'.find('x') }} {{ 'abc'.startswith('b', 1) }} {{ 'abc'.endswith('b', 0, 2) }} {{ 'aaa'.count('') }} {{ 'abc'.find('') }}
+{{ 'abc'.index('z') }}
+{{ '7'.zfill(3) }} {{ '-7'.zfill(4) }} {{ 'ab'.ljust(4) }}| {{ 'ab'.rjust(4, '.') }} {{ 'ab'.center(5, '-') }} {{ 'abc'.center(6, '-') }} {{ 'ab'|center(7) }}|
+{{ 'abc'.isalpha() }} {{ 'ab1'.isalnum() }} {{ '½'.isnumeric() }} {{ 'ABC'.isupper() }} {{ 'abc1'.islower() }} {{ '1'.isupper() }} {{ 'aB'.swapcase() }} {{ 'é'.isascii() }} {{ ' '.isspace() }} {{ 'a\nb\n'.splitlines(true) }}
+{{ 'they are'|title }} {{ "it's o'neil-smith (abc) x_y 1st"|title }} {{ "it's x_y"|title }} {{ "it's".title() }}
+{{ 'a long text that is cut'|truncate(12) }} {{ 'a long text that is cut'|truncate(12, true) }} {{ 'short'|truncate(5) }} {{ 'a long text'|truncate(8, false, '!', 0) }} {{ 'one two  three'|wordcount }} {{ 'a b/c?d=é&f'|urlencode }}
+{{ nums|batch(3)|list }} {{ nums|batch(3, 0)|list }} {{ range(7)|slice(3)|list }} {{ range(7)|slice(3, 'x')|list }}
+{{ people|groupby('age')|map(attribute=0)|list }} {% for age, group in people|groupby('age') %}{{ age }}:{{ group|map(attribute='name')|join('+') }};{% endfor %}
+{{ {'b': 1, 'A': 2}|dictsort(true) }} {{ {'b': 1, 'A': 2}|dictsort(by='value') }} {{ {'b': 1, 'A': 2}|dictsort(reverse=true) }} {{ people|sort(attribute='age,name')|map(attribute='name')|list }}
+{{ ['b', 'A', 'a', 'B']|unique|list }} {{ ['b', 'A', 'a']|unique(true)|list }} {{ people|unique(attribute='age')|map(attribute='name')|list }} {{ people|min(attribute='age') }} {{ ['b', 'A']|max }} {{ ['b', 'A']|min(true) }}
+{{ people[0]|attr('name') }}| {{ '%s-%s'|format(1, 2) }} {{ '%(a)s'|format(a='z') }} {{ '%(a)s!' % {'a': 1} }} {{ 7|round }} {{ 7|round(1) }} {{ 7|round(0, 'ceil') }} {{ '0x1f'|int(0, 16) }} {{ '11'|int(base=2) }}
+{{ 123456789012345678901234567890|length }}
+{{ d.copy() }} {{ nums.copy() }} {{ nums.append is defined }} {{ d.pop is defined }}
+{{ d.pop('k') }}
+{% set t = d.update({'x': 1}) %}
+{{ 'upper' is filter }} {{ 'nope' is filter }} {{ 'defined' is test }} {{ n is not number }} {{ n is not in [7] }} {{ 3 is in nums and 4 is not in nums }}
+{% if no %}{{ x|nofilter }}{{ x is notest }}{% endif %}fine
+{% from 'x' import y %}
+{% import 'x' as y %}
+{% extends 'x' %}
+{% do nums.append(1) %}
+{{ [1, 2]|tojson(indent='\t') }} {{ {'a': 1}|tojson(indent=0) }} {{ {'z': {'y': 1, 'x': [2]}, 'a': 0}|tojson(sort_keys=true, indent=1) }} {{ {1: 'a', none: 'b', 1.5: 'd'}|tojson }} {{ [1e100, -0.0, 1e-7]|tojson }} {{ '</script>&\u00e9"\\'|tojson }}
+{{ loop is defined }} {{ caller is defined }} {{ varargs is defined }}
+{{- 1 -}}   {{- 2 }}   {%- set q = 1 %}   {{ 3 }}{#- c -#}   4
+{% if n -%}   a   {%- elif yes -%} b {%- else -%} c {%- endif %}  d
+{%- for x in nums -%}  {{ x }}  {%- if not loop.last -%} , {%- endif -%}  {%- endfor -%}
+{% raw -%}   {{ x }}   {%- endraw %}|{%- raw %} y {% endraw -%}   z
+{{ nums|map(attribute='x')|list }} {{ people|map(attribute='tags.0')|list }} {{ people|map(attribute='tags')|map('default', [])|list }}
+{{ none ~ '' }} {{ missing ~ 'x' }} {{ [missing] }} {{ (missing or 'm') }} {{ missing == missing }} {{ missing == none }} {{ missing in [1] }} {{ missing|list }} {{ missing|join }}|{{ missing|string }}|{{ missing|trim }}|{{ missing|upper }}|
+{{ missing + 'x' }}
+{{ missing|first|upper }} {{ [][0] is undefined }} {{ {}.x.y is undefined }}
+{{ 'a'.b is undefined }} {{ none.x is undefined }}
+{{ none.x.y }}
+{{ nums|sum(start=10) }} {{ [[1], [2]]|sum(start=[]) }} {{ 'a,b'|replace(',', '\n') }} {{ 5 // 2 * 2 + 5 % 2 }} {{ -7 % 3 }} {{ 7 % -3 }} {{ 2 ** 0.5 > 1.41 }} {{ 1.0 * 3 }} {{ 10 / 4 }} {{ 1e2 }} {{ 3.0 // 2 }} {{ +5 }} {{ - 5 }} {{ not not 1 }}
+{{ (1, 2) + (3,) }} {{ [1, 2] < [1, 3] }} {{ 'a' in ['a'] }} {{ 'k' in d.keys() }} {{ ('a', 1) in {'a': 1}.items() }} {{ {'a': 1} == {'a': 1.0} }} {{ (1, 2) == (1, 2) }} {{ [1, 2] in [[1, 2]] }} {{ true + true }}
+{{ "a" "b" 'c' }} {{ "\u0041\x42\103" }} {{ 'tab\there' }} {{ 'quote\'s' }}
 """
 
 
