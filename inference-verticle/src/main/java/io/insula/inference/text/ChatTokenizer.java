@@ -16,6 +16,23 @@ public interface ChatTokenizer extends AutoCloseable {
      */
     int[] encode(List<ChatMessage> messages);
 
+    /**
+     * As {@link #encode}, with tools, calls of tools and further arguments of the template.
+     *
+     * @throws PromptException when the template refuses the conversation or an argument
+     */
+    default Prompt prompt(Conversation conversation) {
+        if (!conversation.equals(Conversation.of(conversation.messages()))) {
+            throw new PromptException("the model takes neither tools nor template arguments");
+        }
+        return new Prompt(TokenIds.of(encode(conversation.messages())), false);
+    }
+
+    /** What the model's chat template knows. */
+    default TemplateTraits traits() {
+        return TemplateTraits.NONE;
+    }
+
     /** Encodes plain text without template, special tokens or a beginning-of-sequence token. */
     int[] encodeText(String text);
 

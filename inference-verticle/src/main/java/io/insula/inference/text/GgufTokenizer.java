@@ -45,6 +45,7 @@ final class GgufTokenizer {
             id(metadata, key).ifPresent(ends::add);
         }
         String template = metadata.string("tokenizer.chat_template", "");
+        String toolTemplate = metadata.string("tokenizer.chat_template.tool_use", "");
         String model = metadata.string(PREFIX + "model");
         TextEncoding encoding = switch (model) {
             case "gpt2" -> new ByteLevelPairs(metadata.string(PREFIX + "pre"), metadata.strings(PREFIX + "merges"));
@@ -62,7 +63,8 @@ final class GgufTokenizer {
                 id(metadata, "bos_token_id"),
                 id(metadata, "eos_token_id"),
                 metadata.bool(PREFIX + "add_bos_token", beginsPrompts(encoding)),
-                template.isEmpty() ? null : template);
+                template.isEmpty() ? null : template,
+                template.isEmpty() || toolTemplate.isEmpty() ? null : toolTemplate);
     }
 
     /** What llama.cpp takes for granted where the file does not say. */

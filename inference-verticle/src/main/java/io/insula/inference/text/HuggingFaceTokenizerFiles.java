@@ -61,7 +61,8 @@ final class HuggingFaceTokenizerFiles {
                 bos,
                 eos,
                 addBos && bos.isPresent(),
-                chatTemplate());
+                chatTemplate(),
+                toolTemplate());
     }
 
     /** The vocabulary, the tokens added to it, and nothing for the embedding's rows beyond both. */
@@ -148,18 +149,31 @@ final class HuggingFaceTokenizerFiles {
 
     private @Nullable String chatTemplate() {
         Optional<String> file = folder.text("chat_template.jinja");
-        if (file.isPresent()) {
-            return file.get();
+        return file.isPresent() ? file.get() : template("default");
+    }
+
+    /** A template of its own for conversations with tools: a file beside the others, or an entry of the settings. */
+    private @Nullable String toolTemplate() {
+        if (chatTemplate() == null) {
+            return null;
         }
+        Optional<String> file = folder.text("additional_chat_templates/tool_use.jinja");
+        return file.isPresent() ? file.get() : template("tool_use");
+    }
+
+    private @Nullable String template(String name) {
         Object template = settings.map(config -> config.object().getValue("chat_template"))
                 .orElse(null);
         if (template instanceof JsonArray named) {
             for (Object element : named) {
-                if (element instanceof JsonObject entry && "default".equals(entry.getValue("name"))) {
-                    template = entry.getValue("template");
+                if (element instanceof JsonObject entry
+                        && name.equals(entry.getValue("name"))
+                        && entry.getValue("template") instanceof String text) {
+                    return text;
                 }
             }
+            return null;
         }
-        return template instanceof String text ? text : null;
+        return template instanceof String text && name.equals("default") ? text : null;
     }
 }

@@ -2,20 +2,13 @@ package io.insula.inference.text;
 
 import io.insula.inference.text.SpecialTokens.Piece;
 import io.insula.inference.text.jinja.RenderedPrompt;
-import io.insula.inference.text.jinja.Template;
-import io.insula.inference.text.jinja.TemplateException;
-import io.insula.inference.text.jinja.Value;
 import io.insula.inference.weights.ModelFileException;
 import io.insula.protocol.ChatMessage;
 import io.insula.protocol.TokenIds;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,37 +21,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelChatTokenizer implements ChatTokenizer {
 
-    /** Role names cannot be chosen beyond these, so templates may build special tokens from them: {@code <|user|>}. */
-    private static final Set<String> ROLES =
-            Set.of("system", "developer", "user", "assistant", "tool", "function", "ipython");
-
     private final TokenizerSpec spec;
     private final BytePairEncoder encoder;
     private final SpecialTokens specials;
     private final byte[][] bytes;
-    private final @Nullable Template template;
-    private final Clock clock;
+    private final @Nullable PromptTemplate template;
 
     /**
      * @param clock what templates that print today's date read
      */
     public ModelChatTokenizer(TokenizerSpec spec, Clock clock) {
         this.spec = spec;
-        this.clock = clock;
-        this.template = parse(spec.chatTemplate());
+        this.template = spec.chatTemplate() == null ? null : new PromptTemplate(spec, clock);
         this.bytes = IntStream.range(0, spec.tokens().size())
                 .mapToObj(id -> bytes(spec, id))
                 .toArray(byte[][]::new);
         this.specials = new SpecialTokens(spec);
         this.encoder = new BytePairEncoder(spec);
-    }
-
-    private static @Nullable Template parse(@Nullable String chatTemplate) {
-        try {
-            return chatTemplate == null ? null : Template.parse(chatTemplate);
-        } catch (TemplateException e) {
-            throw new ModelFileException("tokenizer.chat_template: " + e.getMessage(), e);
-        }
     }
 
     private static byte[] bytes(TokenizerSpec spec, int id) {
@@ -73,9 +52,24 @@ public final class ModelChatTokenizer implements ChatTokenizer {
 
     @Override
     public int[] encode(List<ChatMessage> messages) {
+        return encode(render(Conversation.of(messages)));
+    }
+
+    @Override
+    public Prompt prompt(Conversation conversation) {
+        RenderedPrompt rendered = render(conversation);
+        return new Prompt(TokenIds.of(encode(rendered)), PromptTemplate.leavesThinking(rendered));
+    }
+
+    @Override
+    public TemplateTraits traits() {
+        return template == null ? TemplateTraits.NONE : template.traits();
+    }
+
+    private int[] encode(RenderedPrompt prompt) {
         IntStream.Builder tokens = IntStream.builder();
         boolean begun = false;
-        for (Piece piece : specials.split(render(messages))) {
+        for (Piece piece : specials.split(prompt)) {
             OptionalInt bos = spec.addBos() && !begun ? spec.bos() : OptionalInt.empty();
             if (bos.isPresent() && !piece.equals(new Piece.Special(bos.getAsInt()))) {
                 tokens.add(bos.getAsInt());
@@ -95,39 +89,11 @@ public final class ModelChatTokenizer implements ChatTokenizer {
     }
 
     /** The prompt as text, with the provenance of every character. */
-    RenderedPrompt render(List<ChatMessage> messages) {
+    RenderedPrompt render(Conversation conversation) {
         if (template == null) {
             throw new PromptException("the model has no chat template");
         }
-        Map<String, Value> variables = new HashMap<>();
-        variables.put(
-                "messages",
-                Value.data(messages.stream().map(ModelChatTokenizer::value).toList()));
-        variables.put("add_generation_prompt", Value.template(true));
-        variables.put("tools", Value.template(null));
-        variables.put("documents", Value.template(null));
-        spec.bos()
-                .ifPresent(id ->
-                        variables.put("bos_token", Value.template(spec.tokens().get(id))));
-        spec.eos()
-                .ifPresent(id ->
-                        variables.put("eos_token", Value.template(spec.tokens().get(id))));
-        try {
-            return template.render(variables, clock);
-        } catch (TemplateException e) {
-            throw new PromptException(
-                    e.refusal()
-                            ? "the model's chat template refuses the conversation: " + e.getMessage()
-                            : "the model's chat template cannot render the conversation: " + e.getMessage());
-        }
-    }
-
-    private static Map<String, Value> value(ChatMessage message) {
-        Map<String, Value> fields = new LinkedHashMap<>();
-        String role = message.role();
-        fields.put("role", ROLES.contains(role) ? Value.template(role) : Value.data(role));
-        fields.put("content", Value.data(message.content()));
-        return fields;
+        return template.render(conversation);
     }
 
     @Override

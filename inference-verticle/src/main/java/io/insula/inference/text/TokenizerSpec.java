@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param eos the end-of-sequence token
  * @param addBos whether every prompt begins with the beginning-of-sequence token
  * @param chatTemplate the Jinja template; null for a model without one
+ * @param toolTemplate the Jinja template for conversations with tools; null where the same serves for both
  */
 public record TokenizerSpec(
         TextEncoding encoding,
@@ -38,7 +39,8 @@ public record TokenizerSpec(
         OptionalInt bos,
         OptionalInt eos,
         boolean addBos,
-        @Nullable String chatTemplate) {
+        @Nullable String chatTemplate,
+        @Nullable String toolTemplate) {
 
     public TokenizerSpec {
         tokens = List.copyOf(tokens);
@@ -64,6 +66,20 @@ public record TokenizerSpec(
         }
     }
 
+    /** One whose template serves with and without tools. */
+    public TokenizerSpec(
+            TextEncoding encoding,
+            List<String> tokens,
+            Set<Integer> control,
+            Set<Integer> userDefined,
+            Set<Integer> ends,
+            OptionalInt bos,
+            OptionalInt eos,
+            boolean addBos,
+            @Nullable String chatTemplate) {
+        this(encoding, tokens, control, userDefined, ends, bos, eos, addBos, chatTemplate, null);
+    }
+
     /**
      * Reads the tokenizer of a checkpoint.
      *
@@ -87,6 +103,9 @@ public record TokenizerSpec(
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             for (String part : List.of(bos.toString(), eos.toString(), addBos + "", chatTemplate + "")) {
                 update(digest, part);
+            }
+            if (toolTemplate != null) {
+                update(digest, toolTemplate);
             }
             tokens.forEach(token -> update(digest, token));
             encoding.parts().forEach(part -> update(digest, part));

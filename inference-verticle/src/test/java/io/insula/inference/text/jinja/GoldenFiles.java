@@ -27,6 +27,12 @@ final class GoldenFiles {
         }
     }
 
+    /** A chat template, from here or from the folder of those that chat-cases.json adds. */
+    static String template(String name) {
+        boolean here = GoldenFiles.class.getResource(name + ".jinja") != null;
+        return read((here ? "" : "templates/") + name + ".jinja");
+    }
+
     static Stream<JsonObject> objects(JsonArray array) {
         return array.stream().map(JsonObject.class::cast);
     }

@@ -10,7 +10,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,6 +37,39 @@ class TemplateGoldenTest {
             assertThatThrownBy(() -> template.render(variables, CLOCK))
                     .isInstanceOf(TemplateException.class)
                     .hasMessageEndingWith(golden.getString("error").replace("list object", "a list"));
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> rendersPublishedTemplatesAsPythonDoes() {
+        JsonObject golden = new JsonObject(GoldenFiles.read("chat-cases.json"));
+        return GoldenFiles.objects(golden.getJsonArray("cases"))
+                .map(chat -> DynamicTest.dynamicTest(
+                        chat.getString("template") + " / " + chat.getString("conversation") + " / "
+                                + chat.getString("tools") + " / "
+                                + chat.getJsonObject("further").encode(),
+                        () -> assertRendered(golden, chat)));
+    }
+
+    private static void assertRendered(JsonObject golden, JsonObject chat) {
+        JsonObject variables = new JsonObject()
+                .put("messages", golden.getJsonObject("conversations").getValue(chat.getString("conversation")))
+                .put("tools", golden.getJsonObject("tools").getValue(chat.getString("tools")))
+                .putNull("documents")
+                .put("add_generation_prompt", true)
+                .put("bos_token", "<s>")
+                .put("eos_token", "</s>")
+                .mergeIn(chat.getJsonObject("further"));
+        Template template = Template.parse(GoldenFiles.template(chat.getString("template")));
+        Map<String, Value> values = GoldenFiles.variables(variables);
+        if (chat.containsKey("expect")) {
+            assertThat(template.render(values, CLOCK).text()).isEqualTo(chat.getString("expect"));
+        } else {
+            assertThatThrownBy(() -> template.render(values, CLOCK))
+                    .isInstanceOfSatisfying(
+                            TemplateException.class,
+                            refusal -> assertThat(refusal.refusal()).isTrue())
+                    .hasMessage(chat.getString("refusal"));
         }
     }
 
@@ -63,6 +98,7 @@ class TemplateGoldenTest {
     @Test
     void theGoldenFilesAreComplete() {
         assertThat(conversations()).hasSize(24);
-        assertThat(expressions()).hasSizeGreaterThanOrEqualTo(100);
+        assertThat(rendersPublishedTemplatesAsPythonDoes()).hasSize(118);
+        assertThat(expressions()).hasSize(171);
     }
 }
