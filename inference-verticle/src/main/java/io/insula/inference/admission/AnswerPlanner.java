@@ -8,6 +8,7 @@ import io.insula.inference.decode.parts.CallRules;
 import io.insula.inference.decode.parts.CallRules.Held;
 import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.ResponseForm;
+import io.insula.protocol.TokenIds;
 import io.insula.protocol.ToolChoice;
 import io.insula.protocol.ToolDefinition;
 import io.insula.protocol.Tools;
@@ -40,7 +41,7 @@ final class AnswerPlanner {
         this.grammars = grammars;
     }
 
-    AnswerPlan plan(GenerateCommand command, int[] prompt) {
+    AnswerPlan plan(GenerateCommand command, TokenIds prompt) {
         Tools tools = callable(command.tools());
         Held held = held(tools, command.form());
         CallRules rules = tools.isEmpty() ? null : new CallRules(syntax.tools(), names(tools), tools.parallel(), held);

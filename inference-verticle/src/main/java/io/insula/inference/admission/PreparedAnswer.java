@@ -1,14 +1,12 @@
 package io.insula.inference.admission;
 
 import io.insula.inference.decode.AnswerPlan;
-import io.insula.inference.text.ChatTokenizer;
+import io.insula.inference.text.Conversation;
 import io.insula.inference.text.PromptException;
+import io.insula.inference.text.TemplateTraits;
 import io.insula.inference.text.ToolPrompt;
-import io.insula.protocol.ChatMessage;
 import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.TokenIds;
-import io.insula.protocol.ToolChoice;
-import io.insula.protocol.ToolDefinition;
 import java.util.List;
 
 /**
@@ -26,28 +24,26 @@ public record PreparedAnswer(TokenIds prompt, AnswerPlan plan) {
      * @throws GrammarRefusedException when the grammar cannot be compiled
      */
     static PreparedAnswer of(GenerateCommand command, AdmittedModel model) {
-        int[] prompt = prompt(command, model);
+        TokenIds prompt = model.tokenizer().prompt(conversation(command, model)).tokens();
         AnswerPlan plan = new AnswerPlanner(model.syntax(), model.grammars()).plan(command, prompt);
-        return new PreparedAnswer(TokenIds.of(prompt), plan);
+        return new PreparedAnswer(prompt, plan);
     }
 
-    private static int[] prompt(GenerateCommand command, AdmittedModel model) {
-        ChatTokenizer tokenizer = model.tokenizer();
-        List<ChatMessage> messages = command.messages();
-        List<ToolDefinition> tools = command.tools().choice() instanceof ToolChoice.None
-                ? List.of()
-                : command.tools().definitions();
-        if (model.syntax().templateAsksForTools() || (tools.isEmpty() && ToolPrompt.isPlain(messages))) {
-            return tokenizer.encode(messages);
+    /** The conversation as the model's template can write it. */
+    private static Conversation conversation(GenerateCommand command, AdmittedModel model) {
+        Conversation asked = Conversation.of(command);
+        TemplateTraits traits = model.tokenizer().traits();
+        boolean toolsToo = asked.tools().isEmpty() || model.syntax().templateAsksForTools();
+        boolean history = (traits.toolCalls() && traits.toolResults()) || ToolPrompt.isPlain(asked.messages());
+        if (toolsToo && history) {
+            return asked;
         }
-        try {
-            return tokenizer.encode(ToolPrompt.plain(messages, tools, ToolPrompt.Place.SYSTEM));
-        } catch (PromptException refusal) {
-            boolean ours = messages.stream().noneMatch(message -> message.role().equals("system"));
-            if (tools.isEmpty() || !ours) {
-                throw refusal;
-            }
-            return tokenizer.encode(ToolPrompt.plain(messages, tools, ToolPrompt.Place.USER));
-        }
+        return new Conversation(
+                ToolPrompt.plain(
+                        asked.messages(),
+                        toolsToo ? List.of() : asked.tools(),
+                        traits.system() ? ToolPrompt.Place.SYSTEM : ToolPrompt.Place.USER),
+                toolsToo ? asked.tools() : List.of(),
+                asked.templateArguments());
     }
 }

@@ -4,6 +4,7 @@ import io.insula.inference.decode.parts.ReasoningStart;
 import io.insula.inference.decode.parts.ReasoningTags;
 import io.insula.inference.decode.parts.ToolSyntax;
 import io.insula.inference.text.ChatTokenizer;
+import io.insula.protocol.TokenIds;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -45,7 +46,7 @@ public final class AnswerSyntax {
         return new AnswerSyntax(
                 tokenizer,
                 ReasoningTags.of(template).orElse(null),
-                ToolSyntax.of(template).orElse(null));
+                tokenizer.traits().tools() ? ToolSyntax.of(template).orElse(null) : null);
     }
 
     private Map<Integer, byte[]> marks(List<String> texts) {
@@ -66,19 +67,19 @@ public final class AnswerSyntax {
         return asked == null ? ToolSyntax.HERMES : asked;
     }
 
-    /** Whether the template itself asks for calls in a syntax that is understood. */
+    /** Whether the template itself writes the tools and asks for calls in a syntax that is understood. */
     public boolean templateAsksForTools() {
         return asked != null;
     }
 
     /** Where the reasoning of an answer to this prompt stands. */
-    public ReasoningStart reasoningAfter(int[] prompt) {
+    public ReasoningStart reasoningAfter(TokenIds prompt) {
         if (reasoning == null) {
             return ReasoningStart.NEVER;
         }
         ByteArrayOutputStream end = new ByteArrayOutputStream();
-        for (int i = Math.max(0, prompt.length - LAST_TOKENS); i < prompt.length; i++) {
-            end.writeBytes(bytes(prompt[i], false));
+        for (int i = Math.max(0, prompt.size() - LAST_TOKENS); i < prompt.size(); i++) {
+            end.writeBytes(bytes(prompt.get(i), false));
         }
         return ReasoningStart.after(end.toString(StandardCharsets.UTF_8), reasoning);
     }

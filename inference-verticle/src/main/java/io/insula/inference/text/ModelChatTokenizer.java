@@ -8,8 +8,11 @@ import io.insula.protocol.TokenIds;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,8 +114,9 @@ public final class ModelChatTokenizer implements ChatTokenizer {
 
     @Override
     public String template() {
-        String text = spec.chatTemplate();
-        return text == null ? "" : text;
+        return Stream.of(spec.chatTemplate(), spec.toolTemplate())
+                .filter(Objects::nonNull)
+                .collect(Collectors.joining("\n"));
     }
 
     @Override

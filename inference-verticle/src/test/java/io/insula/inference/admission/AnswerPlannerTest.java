@@ -16,6 +16,7 @@ import io.insula.inference.decode.parts.ToolSyntax;
 import io.insula.inference.schedule.Commands;
 import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.ResponseForm;
+import io.insula.protocol.TokenIds;
 import io.insula.protocol.ToolChoice;
 import io.insula.protocol.ToolDefinition;
 import io.insula.protocol.Tools;
@@ -132,19 +133,20 @@ class AnswerPlannerTest {
     @Test
     void aModelWithoutGrammarsRefusesWhatNeedsOne() {
         AnswerPlanner planner = new AnswerPlanner(SYNTAX, AnswerGrammars.NONE);
-        assertThatThrownBy(() -> planner.plan(command(Tools.NONE, JSON), new int[] {'x'}))
+        assertThatThrownBy(() -> planner.plan(command(Tools.NONE, JSON), TokenIds.of('x')))
                 .isInstanceOfSatisfying(
                         GrammarRefusedException.class,
                         refused -> assertThat(refused.param()).isEqualTo("response_format"));
         assertThatThrownBy(() ->
-                        planner.plan(command(tools(new ToolChoice.Required(), true, ADD), TEXT), new int[] {'x'}))
+                        planner.plan(command(tools(new ToolChoice.Required(), true, ADD), TEXT), TokenIds.of('x')))
                 .isInstanceOfSatisfying(
                         GrammarRefusedException.class,
                         refused -> assertThat(refused.param()).isEqualTo("tool_choice"));
     }
 
     private AnswerPlan plan(Tools tools, ResponseForm form) {
-        return new AnswerPlanner(SYNTAX, grammars).plan(command(tools, form), TOKENIZER.encodeText("hi<think>\n"));
+        return new AnswerPlanner(SYNTAX, grammars)
+                .plan(command(tools, form), TokenIds.of(TOKENIZER.encodeText("hi<think>\n")));
     }
 
     private static GenerateCommand command(Tools tools, ResponseForm form) {

@@ -1,12 +1,14 @@
 package io.insula.inference.decode;
 
 import io.insula.inference.text.ChatTokenizer;
+import io.insula.inference.text.TemplateTraits;
 import io.insula.protocol.ChatMessage;
 import io.insula.protocol.TokenIds;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * The simplest real tokenizer: a token is a byte, {@link #END} ends the text, and behind it are tokens that stand for a text
@@ -45,6 +47,12 @@ public record ByteTokenizer(String template, List<String> control, List<String> 
             return new byte[] {(byte) token};
         }
         return word < 0 ? new byte[0] : words.get(word).getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public TemplateTraits traits() {
+        boolean tools = !template.isEmpty();
+        return new TemplateTraits(tools, tools, tools, tools, Set.of(), false, false);
     }
 
     @Override

@@ -167,11 +167,11 @@ class ChoicePartsTest {
     @Test
     void thePromptSaysWhereTheReasoningStands() {
         AnswerSyntax syntax = AnswerSyntax.of(CONTROL);
-        int[] open = {'h', 'i', token("[THINK]"), '\n'};
-        int[] closed = {'h', 'i', token("[THINK]"), '\n', token("[/THINK]"), '\n', '\n'};
+        TokenIds open = TokenIds.of('h', 'i', token("[THINK]"), '\n');
+        TokenIds closed = TokenIds.of('h', 'i', token("[THINK]"), '\n', token("[/THINK]"), '\n', '\n');
         assertThat(syntax.reasoningAfter(open)).isEqualTo(ReasoningStart.OPEN);
         assertThat(syntax.reasoningAfter(closed)).isEqualTo(ReasoningStart.CLOSED);
-        assertThat(syntax.reasoningAfter(new int[] {'h'})).isEqualTo(ReasoningStart.POSSIBLE);
+        assertThat(syntax.reasoningAfter(TokenIds.of('h'))).isEqualTo(ReasoningStart.POSSIBLE);
         assertThat(AnswerSyntax.of(new ByteTokenizer()).reasoningAfter(open)).isEqualTo(ReasoningStart.NEVER);
     }
 
