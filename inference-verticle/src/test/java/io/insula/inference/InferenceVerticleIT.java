@@ -358,7 +358,7 @@ class InferenceVerticleIT {
         assertThat(status)
                 .isEqualTo(new EngineStatus(
                         NODE,
-                        1,
+                        ProtocolCodecs.VERSION,
                         false,
                         List.of(new ModelStatus(Commands.MODEL, "letters-1:hash", CONTEXT, SLOTS, SLOTS, 0, 0, 256))));
     }
