@@ -6,6 +6,7 @@ import io.insula.protocol.Leases;
 import io.insula.protocol.ModelName;
 import io.insula.protocol.ModelStatus;
 import io.insula.protocol.NodeId;
+import io.insula.protocol.wire.ProtocolCodecs;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -42,8 +43,11 @@ public final class EngineRegistry {
         this.nanoClock = nanoClock;
     }
 
-    /** Starts or renews a node's lease. */
+    /** Starts or renews a node's lease; a node that could not read what it is sent gets none. */
     public void renew(EngineStatus status) {
+        if (status.newestVersion() < ProtocolCodecs.VERSION) {
+            return;
+        }
         leases.put(status.node(), new Lease(status, nanoClock.getAsLong()));
         status.embeddings().forEach(embedding -> known.add(embedding.model()));
         status.models().forEach(model -> knownBaseModels.add(model.model()));

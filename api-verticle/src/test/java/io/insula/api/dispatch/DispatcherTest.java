@@ -28,6 +28,7 @@ import io.insula.protocol.StreamFrame.Usage;
 import io.insula.protocol.TenantId;
 import io.insula.protocol.TokenIds;
 import io.insula.protocol.TokenScores;
+import io.insula.protocol.wire.ProtocolCodecs;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -429,7 +430,7 @@ class DispatcherTest {
 
     private static EngineStatus status(String node) {
         ModelStatus model = new ModelStatus(MODEL, "f-" + node, 2048, 4, 4, 0, 0, 16);
-        return new EngineStatus(new NodeId(node), 1, false, List.of(model));
+        return new EngineStatus(new NodeId(node), ProtocolCodecs.VERSION, false, List.of(model));
     }
 
     private static final class RecordingPort implements EnginePort {

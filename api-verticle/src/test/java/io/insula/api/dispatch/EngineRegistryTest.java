@@ -7,6 +7,7 @@ import io.insula.protocol.EngineStatus;
 import io.insula.protocol.ModelName;
 import io.insula.protocol.ModelStatus;
 import io.insula.protocol.NodeId;
+import io.insula.protocol.wire.ProtocolCodecs;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +23,19 @@ class EngineRegistryTest {
 
     private final ManualClock clock = new ManualClock();
     private final EngineRegistry engines = new EngineRegistry(clock);
+
+    @Test
+    void anEngineThatCannotReadWhatItIsSentIsNotAsked() {
+        EngineStatus older = new EngineStatus(
+                new NodeId("old"),
+                ProtocolCodecs.VERSION - 1,
+                false,
+                List.of(new ModelStatus(MODEL, "f", 2048, 4, 4, 0, 0, 100)));
+        engines.renew(older);
+
+        assertThat(engines.next(MODEL, 1, Set.of())).isNull();
+        assertThat(engines.size()).isZero();
+    }
 
     @Test
     void aLeaseCountsForThreeSecondsAfterItArrived() {
@@ -122,6 +136,9 @@ class EngineRegistryTest {
 
     private static EngineStatus status(String node, int slots, int free, int queued, boolean draining) {
         return new EngineStatus(
-                new NodeId(node), 1, draining, List.of(new ModelStatus(MODEL, "f", 2048, slots, free, 0, queued, 100)));
+                new NodeId(node),
+                ProtocolCodecs.VERSION,
+                draining,
+                List.of(new ModelStatus(MODEL, "f", 2048, slots, free, 0, queued, 100)));
     }
 }

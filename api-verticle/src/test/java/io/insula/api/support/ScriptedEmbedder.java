@@ -9,6 +9,7 @@ import io.insula.protocol.EmbeddingVector;
 import io.insula.protocol.EngineStatus;
 import io.insula.protocol.ModelName;
 import io.insula.protocol.NodeId;
+import io.insula.protocol.wire.ProtocolCodecs;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -83,7 +84,7 @@ public final class ScriptedEmbedder implements AutoCloseable {
                         Addresses.INFERENCE_STATUS,
                         new EngineStatus(
                                 id,
-                                1,
+                                ProtocolCodecs.VERSION,
                                 false,
                                 List.of(),
                                 List.of(new EmbeddingStatus(MODEL, "test-1", 3, 256, queuedTexts, 100))));

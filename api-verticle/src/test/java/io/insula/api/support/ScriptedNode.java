@@ -20,6 +20,8 @@ import io.insula.protocol.StreamFrame.Usage;
 import io.insula.protocol.TokenBytes;
 import io.insula.protocol.TokenIds;
 import io.insula.protocol.TokenScores;
+import io.insula.protocol.ToolCallDelta;
+import io.insula.protocol.wire.ProtocolCodecs;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -99,7 +101,10 @@ public final class ScriptedNode {
 
     public void publishStatus(boolean draining) {
         ModelStatus model = new ModelStatus(new ModelName("test-model"), "fingerprint-1", 2048, 4, 4, 0, 0, 16);
-        vertx.eventBus().publish(Addresses.INFERENCE_STATUS, new EngineStatus(id, 1, draining, List.of(model)));
+        vertx.eventBus()
+                .publish(
+                        Addresses.INFERENCE_STATUS,
+                        new EngineStatus(id, ProtocolCodecs.VERSION, draining, List.of(model)));
     }
 
     public void close() {
@@ -183,6 +188,56 @@ public final class ScriptedNode {
                 new ScoredToken(
                         token, logProbability, alternatives + 1, TokenBytes.of(text.getBytes(StandardCharsets.UTF_8))),
                 top);
+    }
+
+    /** Everything that one step may say of the first choice, with as many tokens as fragments of calls and texts. */
+    public static StreamDelta delta(
+            GenerateCommand command,
+            int sequence,
+            String reasoning,
+            String text,
+            List<ToolCallDelta> calls,
+            @Nullable FinishReason finish) {
+        return new StreamDelta(
+                command.request(),
+                command.attempt(),
+                sequence,
+                0,
+                TokenIds.of(sequence),
+                text,
+                reasoning,
+                calls,
+                finish,
+                List.of());
+    }
+
+    /** Accepts, thinks, says something, and calls a tool for each name with the arguments, fragment by fragment. */
+    public static Script call(String reasoning, String text, List<String> names, String... fragments) {
+        return (node, command, reply) -> {
+            reply.reply(new Admission.Accepted(7));
+            int sequence = 0;
+            node.send(command, delta(command, sequence++, reasoning, "", List.of(), null));
+            node.send(command, delta(command, sequence++, "", text, List.of(), null));
+            for (int i = 0; i < names.size(); i++) {
+                ToolCallDelta start = ToolCallDelta.start(i, "call_" + i, names.get(i));
+                node.send(command, delta(command, sequence++, "", "", List.of(start), null));
+                for (String fragment : fragments) {
+                    ToolCallDelta more = ToolCallDelta.arguments(i, fragment);
+                    node.send(command, delta(command, sequence++, "", "", List.of(more), null));
+                }
+            }
+            node.send(
+                    command,
+                    finish(command, sequence, FinishReason.TOOL_CALLS),
+                    new StreamEnd(
+                            command.request(),
+                            command.attempt(),
+                            sequence + 1,
+                            Outcome.COMPLETED,
+                            null,
+                            new Usage(7, sequence, 2, 1),
+                            new Timings(10, 20, 30)));
+        };
     }
 
     public static StreamDelta finish(GenerateCommand command, int sequence, FinishReason reason) {
