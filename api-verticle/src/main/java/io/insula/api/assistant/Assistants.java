@@ -95,6 +95,9 @@ public final class Assistants {
                 null,
                 new ModelName(request.model()),
                 withPrompt(null, request.messages()),
+                request.structure().tools(),
+                request.structure().form(),
+                request.structure().templateArguments(),
                 request.sampling().with(DEFAULT_TEMPERATURE, DEFAULT_TOP_P, seeds.getAsLong()),
                 request.stop(),
                 request.form().output(),
@@ -122,6 +125,9 @@ public final class Assistants {
                 config.id(),
                 config.model(),
                 withPrompt(config.systemPrompt(), request.messages()),
+                request.structure().tools(),
+                request.structure().form(),
+                request.structure().templateArguments(),
                 request.sampling()
                         .with(
                                 Objects.requireNonNullElse(config.temperature(), DEFAULT_TEMPERATURE),

@@ -11,10 +11,16 @@ import java.util.List;
  * @param messages at least one
  * @param sampling how tokens are drawn
  * @param stop when a choice ends; a limit of 0 tokens leaves the config's default
+ * @param structure what the answer may call and must look like
  * @param form what the client gets, and how
  */
 public record ChatRequest(
-        String model, List<ChatMessage> messages, SamplingWish sampling, StopConditions stop, AnswerForm form) {
+        String model,
+        List<ChatMessage> messages,
+        SamplingWish sampling,
+        StopConditions stop,
+        AnswerStructure structure,
+        AnswerForm form) {
 
     public ChatRequest {
         messages = List.copyOf(messages);

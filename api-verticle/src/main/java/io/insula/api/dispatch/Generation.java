@@ -7,9 +7,11 @@ import io.insula.protocol.ModelName;
 import io.insula.protocol.NodeId;
 import io.insula.protocol.OutputOptions;
 import io.insula.protocol.RequestId;
+import io.insula.protocol.ResponseForm;
 import io.insula.protocol.SamplingParameters;
 import io.insula.protocol.StopConditions;
 import io.insula.protocol.TenantId;
+import io.insula.protocol.Tools;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param weight the tenant's share of an engine, relative to the other tenants'
  * @param config the assistant config it came through; null for none
+ * @param tools what may be called
+ * @param form of the answers' text
+ * @param templateArguments a JSON object's text, for the chat template
  * @param deadlineMillis how long the client waits for the end; 0 for ever
  */
 public record Generation(
@@ -27,6 +32,9 @@ public record Generation(
         @Nullable ConfigId config,
         ModelName model,
         List<ChatMessage> messages,
+        Tools tools,
+        ResponseForm form,
+        String templateArguments,
         SamplingParameters sampling,
         StopConditions stop,
         OutputOptions output,
@@ -38,7 +46,20 @@ public record Generation(
 
     /** The same for a client that waits at most so long; 0 for ever. */
     public Generation within(int millis) {
-        return new Generation(request, tenant, weight, config, model, messages, sampling, stop, output, millis);
+        return new Generation(
+                request,
+                tenant,
+                weight,
+                config,
+                model,
+                messages,
+                tools,
+                form,
+                templateArguments,
+                sampling,
+                stop,
+                output,
+                millis);
     }
 
     /**
@@ -52,6 +73,9 @@ public record Generation(
                 .frames(apiNode, apiInstance)
                 .tenant(tenant, weight)
                 .config(config)
+                .tools(tools)
+                .form(form)
+                .templateArguments(templateArguments)
                 .sampling(sampling)
                 .stop(stop)
                 .output(output)

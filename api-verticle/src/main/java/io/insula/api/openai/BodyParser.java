@@ -47,11 +47,7 @@ public final class BodyParser {
         try {
             root = MAPPER.readTree(body.getBytes());
         } catch (JsonProcessingException e) {
-            String where = e.getLocation() == null
-                    ? ""
-                    : " at line " + e.getLocation().getLineNr() + ", column "
-                            + e.getLocation().getColumnNr();
-            throw malformed("The request body is not valid JSON" + where + ": " + firstLine(e.getOriginalMessage()));
+            throw malformed("The request body is not valid JSON" + fault(e));
         } catch (IOException e) {
             throw malformed("The request body is not valid JSON: its text is not UTF-8.");
         }
@@ -59,6 +55,28 @@ public final class BodyParser {
             return object;
         }
         throw malformed("The request body is not a JSON object.");
+    }
+
+    /**
+     * Parses a field whose text is JSON itself, as strictly.
+     *
+     * @throws io.insula.api.error.RequestFailure naming the field
+     */
+    static JsonNode inner(String at, String text) {
+        try {
+            return MAPPER.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw ApiError.invalid(at, "text that is not valid JSON" + fault(e) + " (expected: JSON)")
+                    .failure();
+        }
+    }
+
+    private static String fault(JsonProcessingException e) {
+        String where = e.getLocation() == null
+                ? ""
+                : " at line " + e.getLocation().getLineNr() + ", column "
+                        + e.getLocation().getColumnNr();
+        return where + ": " + firstLine(e.getOriginalMessage());
     }
 
     private static RuntimeException malformed(String message) {

@@ -34,6 +34,7 @@ public final class ChatRequestReader {
                 Conversation.read(fields, limits),
                 SamplingFields.read(fields, limits),
                 stop,
+                StructureFields.read(fields, limits.structure()),
                 FormFields.read(fields, limits, stop.maxTokens()));
     }
 

@@ -4,16 +4,30 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.insula.api.error.ApiError;
 import io.insula.protocol.ChatMessage;
+import io.insula.protocol.ToolCall;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 
-/** Reads the {@code messages} of a chat request. */
+/**
+ * Reads the {@code messages} of a chat request.
+ *
+ * <p><b>Source:</b> OpenAI's {@code ChatCompletionRequestMessage}; {@code reasoning_content} as DeepSeek's API and vLLM name
+ * what a model thought before its answer.
+ */
 final class Conversation {
 
-    private static final String ROLES = "system, developer, user or assistant";
+    private static final String ROLES = "system, developer, user, assistant, tool or function";
+    private static final String CONTENT = "a string or an array of text parts";
+    private static final int MAX_NAME_CHARS = 256;
 
-    private Conversation() {}
+    private final RequestLimits limits;
+    private final MessageCalls calls;
+
+    private Conversation(RequestLimits limits) {
+        this.limits = limits;
+        this.calls = new MessageCalls(limits.structure().maxTools());
+    }
 
     static List<ChatMessage> read(Fields fields, RequestLimits limits) {
         JsonNode messages = fields.get("messages");
@@ -28,45 +42,95 @@ final class Conversation {
             throw ApiError.invalid("messages", messages.size() + " messages (expected: " + allowed + ")")
                     .failure();
         }
+        Conversation conversation = new Conversation(limits);
         List<ChatMessage> read = new ArrayList<>(messages.size());
         for (int i = 0; i < messages.size(); i++) {
             String at = "messages[" + i + "]";
             if (!(messages.get(i) instanceof ObjectNode message)) {
                 throw Fields.wrong(at, messages.get(i), "an object with role and content");
             }
-            read.add(message(at, message, limits));
+            read.add(conversation.message(at, message));
         }
         return read;
     }
 
-    private static ChatMessage message(String at, ObjectNode message, RequestLimits limits) {
+    private ChatMessage message(String at, ObjectNode message) {
         JsonNode role = message.get("role");
         if (role == null || role.isNull()) {
             throw Fields.missing(at + ".role", ROLES);
         }
-        String speaker = switch (role.isTextual() ? role.textValue() : "") {
+        refuse(at, message, "audio", "absent; not supported yet");
+        return switch (role.isTextual() ? role.textValue() : "") {
             // What newer models call developer, the chat templates of open models call system.
-            case "system", "developer" -> "system";
-            case "user" -> "user";
-            case "assistant" -> "assistant";
+            case "system", "developer" -> plain("system", at, message);
+            case "user" -> plain("user", at, message);
+            case "assistant" -> assistant(at, message);
+            case "tool" -> tool(at, message);
+            case "function" -> function(at, message);
             default -> throw Fields.wrong(at + ".role", role, ROLES);
         };
-        refuse(at, message, "tool_calls");
-        refuse(at, message, "function_call");
-        refuse(at, message, "audio");
-        return new ChatMessage(speaker, content(at + ".content", message.get("content"), limits));
     }
 
-    private static String content(String at, @Nullable JsonNode content, RequestLimits limits) {
-        String allowed = "a string or an array of text parts";
+    private ChatMessage plain(String role, String at, ObjectNode message) {
+        for (String field : List.of("tool_calls", "function_call", "reasoning_content", "tool_call_id")) {
+            refuse(at, message, field, "absent with this role");
+        }
+        return new ChatMessage(role, content(at, message), "", List.of(), "", name(at, message));
+    }
+
+    private ChatMessage assistant(String at, ObjectNode message) {
+        refuse(at, message, "tool_call_id", "absent with this role");
+        List<ToolCall> called = calls.read(at, message);
+        String reasoning = Objects.requireNonNullElse(new Fields(message, at + ".").text("reasoning_content"), "");
+        JsonNode content = message.get("content");
+        boolean absent = content == null || content.isNull();
+        return new ChatMessage(
+                "assistant",
+                absent && !called.isEmpty() ? "" : content(at, message),
+                wellFormed(at + ".reasoning_content", reasoning),
+                called,
+                "",
+                name(at, message));
+    }
+
+    private ChatMessage tool(String at, ObjectNode message) {
+        String id = calls.answered(at, message);
+        String name = name(at, message);
+        return new ChatMessage(
+                "tool", content(at, message), "", List.of(), id, name.isEmpty() ? calls.nameOf(id) : name);
+    }
+
+    /** The older form of a tool's message: it has the function's name for an id. */
+    private ChatMessage function(String at, ObjectNode message) {
+        String name = FunctionFields.name(at + ".name", message.get("name"));
+        return new ChatMessage("tool", content(at, message), "", List.of(), "", name);
+    }
+
+    private static String name(String at, ObjectNode message) {
+        String name = new Fields(message, at + ".").text("name");
+        if (name == null) {
+            return "";
+        }
+        if (name.length() > MAX_NAME_CHARS) {
+            throw ApiError.invalid(
+                            at + ".name",
+                            name.length() + " characters (expected: at most " + MAX_NAME_CHARS + " characters)")
+                    .failure();
+        }
+        return wellFormed(at + ".name", name);
+    }
+
+    private String content(String message, ObjectNode object) {
+        String at = message + ".content";
+        JsonNode content = object.get("content");
         if (content == null) {
-            throw Fields.missing(at, allowed);
+            throw Fields.missing(at, CONTENT);
         }
         if (content.isTextual()) {
             return wellFormed(at, content.textValue());
         }
         if (!content.isArray() || content.isEmpty() || content.size() > limits.maxContentParts()) {
-            throw Fields.wrong(at, content, allowed + ", 1.." + limits.maxContentParts());
+            throw Fields.wrong(at, content, CONTENT + ", 1.." + limits.maxContentParts());
         }
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < content.size(); i++) {
@@ -94,10 +158,13 @@ final class Conversation {
         return wellFormed(at + ".text", text.textValue());
     }
 
-    private static void refuse(String at, ObjectNode message, String name) {
+    /** What is absent, null or empty says nothing: typed clients send it for want of a value. */
+    private static void refuse(String at, ObjectNode message, String name, String allowed) {
         JsonNode value = message.get(name);
-        if (value != null && !value.isNull() && !(value.isArray() && value.isEmpty())) {
-            throw Fields.wrong(at + "." + name, value, "absent; not supported yet");
+        boolean nothing =
+                value == null || value.isNull() || (value.isArray() && value.isEmpty()) || "".equals(value.textValue());
+        if (!nothing) {
+            throw Fields.wrong(at + "." + name, value, allowed);
         }
     }
 

@@ -14,6 +14,7 @@ import io.insula.protocol.OutputOptions;
  * @param maxLogitBias tokens with a bias
  * @param maxChoices 1..128; answers generated for one request
  * @param maxTotalTokens tokens of all answers together, where there is more than one
+ * @param structure bounds of tools, forms and the template's arguments
  */
 public record RequestLimits(
         int maxMessages,
@@ -24,9 +25,11 @@ public record RequestLimits(
         int maxStopTokens,
         int maxLogitBias,
         int maxChoices,
-        int maxTotalTokens) {
+        int maxTotalTokens,
+        StructureLimits structure) {
 
-    public static final RequestLimits DEFAULT = new RequestLimits(2048, 1024, 4, 256, 256, 128, 1024, 16, 65_536);
+    public static final RequestLimits DEFAULT =
+            new RequestLimits(2048, 1024, 4, 256, 256, 128, 1024, 16, 65_536, StructureLimits.DEFAULT);
 
     public RequestLimits {
         positive("maxMessages", maxMessages);

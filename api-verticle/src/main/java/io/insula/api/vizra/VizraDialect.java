@@ -39,6 +39,11 @@ public final class VizraDialect implements ChatDialect {
             throw new ApiError.InvalidRequest("No user message found in the conversation", null, "invalid_request")
                     .failure();
         }
+        if (!request.structure().tools().isEmpty()) {
+            String field = request.structure().functions() ? "functions" : "tools";
+            throw ApiError.invalid(field, "present (expected: absent; these routes have no messages of tools)")
+                    .failure();
+        }
         return request;
     }
 

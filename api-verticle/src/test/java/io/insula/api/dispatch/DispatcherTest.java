@@ -15,6 +15,7 @@ import io.insula.protocol.ModelStatus;
 import io.insula.protocol.NodeId;
 import io.insula.protocol.OutputOptions;
 import io.insula.protocol.RequestId;
+import io.insula.protocol.ResponseForm;
 import io.insula.protocol.SamplingParameters;
 import io.insula.protocol.StopConditions;
 import io.insula.protocol.StreamFrame;
@@ -28,6 +29,9 @@ import io.insula.protocol.StreamFrame.Usage;
 import io.insula.protocol.TenantId;
 import io.insula.protocol.TokenIds;
 import io.insula.protocol.TokenScores;
+import io.insula.protocol.ToolChoice;
+import io.insula.protocol.ToolDefinition;
+import io.insula.protocol.Tools;
 import io.insula.protocol.wire.ProtocolCodecs;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -85,6 +89,32 @@ class DispatcherTest {
         assertThat(port.commands).extracting(GenerateCommand::attempt).containsExactly(0, 1);
         assertThat(port.nodes).doesNotHaveDuplicates();
         assertThat(heard.told).hasSize(1);
+    }
+
+    @Test
+    void everyEngineIsToldOfToolsFormAndTemplate() {
+        start("a", "b");
+        port.answer(0, rejected(Admission.Reason.OVERLOADED, 700));
+
+        assertThat(port.commands).hasSize(2).allSatisfy(command -> {
+            assertThat(command.tools().choice()).isEqualTo(new ToolChoice.Required());
+            assertThat(command.tools().definitions())
+                    .extracting(ToolDefinition::name)
+                    .containsExactly("f");
+            assertThat(command.form()).isEqualTo(new ResponseForm.JsonObject());
+            assertThat(command.templateArguments()).isEqualTo("{\"a\":1}");
+        });
+    }
+
+    @Test
+    void whatOneEngineCannotCompileIsNotOfferedToTheNext() {
+        start("a", "b");
+        port.answer(
+                0, new Admission.Rejected(Admission.Reason.INVALID_REQUEST, "no such keyword", "response_format", 0));
+
+        assertThat(port.commands).hasSize(1);
+        assertThat(heard.error())
+                .isEqualTo(new ApiError.InvalidRequest("no such keyword", "response_format", "invalid_value"));
     }
 
     @Test
@@ -422,6 +452,9 @@ class DispatcherTest {
                 null,
                 MODEL,
                 List.of(new ChatMessage("user", "Hi")),
+                new Tools(List.of(new ToolDefinition("f", "", "{}", true)), new ToolChoice.Required(), false),
+                new ResponseForm.JsonObject(),
+                "{\"a\":1}",
                 new SamplingParameters(1, 1, 1),
                 StopConditions.NONE,
                 output,

@@ -55,12 +55,6 @@ class ChatRequestReaderTest {
         "best_of":16,"max_tokens":5000                      | best_of                | 16 times max_tokens 5000
         "n":3,"best_of":2                                   | best_of                | 2 (expected: an integer, 3..16)
         "stream":true,"best_of":2                           | best_of                | 2 (expected: 1, as n, with stream: true
-        "tools":[{"type":"function"}]                       | tools                  | not supported yet
-        "functions":[{}]                                    | functions              | not supported yet
-        "tool_choice":"required"                            | tool_choice            | not supported yet
-        "response_format":{"type":"json_object"}            | response_format        | "json_object"
-        "response_format":{"type":"json_schema"}            | response_format        | not supported yet
-        "response_format":{}                                | response_format        | not supported yet
         "logprobs":1                                        | logprobs               | 1 (expected: true or false)
         "top_logprobs":3                                    | top_logprobs           | 3 (expected: only with logprobs: true)
         "logprobs":true,"top_logprobs":21                   | top_logprobs           | 21 (expected: an integer, 0..20)
@@ -100,7 +94,7 @@ class ChatRequestReaderTest {
         []                                                        | messages
         {}                                                        | messages
         ["x"]                                                     | messages[0]
-        [{"role":"tool","content":"x"}]                           | messages[0].role
+        [{"role":"critic","content":"x"}]                         | messages[0].role
         [{"role":7,"content":"x"}]                                | messages[0].role
         [{"role":"user","content":7}]                             | messages[0].content
         [{"role":"user","content":null}]                          | messages[0].content
@@ -108,7 +102,11 @@ class ChatRequestReaderTest {
         [{"role":"user","content":[{"type":"image_url"}]}]        | messages[0].content[0].type
         [{"role":"user","content":[{"type":"text","text":1}]}]    | messages[0].content[0].text
         [{"role":"user","content":["x"]}]                         | messages[0].content[0]
-        [{"role":"assistant","content":"","tool_calls":[{}]}]     | messages[0].tool_calls
+        [{"role":"user","content":"","tool_calls":[{}]}]          | messages[0].tool_calls
+        [{"role":"user","content":"","reasoning_content":"x"}]    | messages[0].reasoning_content
+        [{"role":"assistant","content":""},{"role":"system","content":"","tool_call_id":"c"}] | messages[1].tool_call_id
+        [{"role":"user","content":"x","name":7}]                  | messages[0].name
+        [{"role":"assistant","content":"x","audio":{"id":"a"}}]   | messages[0].audio
         [{"role":"user","content":"a\\ud800"}]                    | messages[0].content
         """)
     void aBadMessageIsNamedByItsPath(String messages, String param) {

@@ -3,6 +3,7 @@ package io.insula.launcher.config;
 import io.insula.api.dispatch.DispatchConfig;
 import io.insula.api.http.HttpConfig;
 import io.insula.api.openai.RequestLimits;
+import io.insula.api.openai.StructureLimits;
 import io.insula.api.vizra.VizraModels;
 import io.insula.launcher.management.ManagementConfig;
 import io.insula.protocol.OutputOptions;
@@ -87,7 +88,39 @@ final class HttpSettings {
                         standard.maxTotalTokens(),
                         1,
                         Integer.MAX_VALUE,
-                        "n, or best_of, times max_tokens, where more than one answer is asked for"));
+                        "n, or best_of, times max_tokens, where more than one answer is asked for"),
+                structure(settings, standard.structure()));
+    }
+
+    private static StructureLimits structure(Settings settings, StructureLimits standard) {
+        return new StructureLimits(
+                settings.integer(
+                        "request.max-tools",
+                        standard.maxTools(),
+                        1,
+                        4096,
+                        "tools of one request, and tool calls of one message"),
+                settings.integer(
+                        "request.max-schema-length",
+                        standard.maxSchemaChars(),
+                        64,
+                        1 << 20,
+                        "characters of one JSON Schema, and of all texts of a choice"),
+                settings.integer(
+                        "request.max-nesting",
+                        standard.maxNesting(),
+                        2,
+                        56,
+                        "levels of objects and arrays in a JSON Schema or in chat_template_kwargs"),
+                settings.integer(
+                        "request.max-regex-length", standard.maxPatternChars(), 1, 65_536, "characters of a regex"),
+                settings.integer("request.max-choice-texts", standard.maxChoiceTexts(), 1, 65_536, "texts of a choice"),
+                settings.integer(
+                        "request.max-template-length",
+                        standard.maxTemplateChars(),
+                        64,
+                        1 << 20,
+                        "characters of chat_template_kwargs"));
     }
 
     static DispatchConfig dispatch(Settings settings) {
