@@ -319,7 +319,7 @@ public final class Dispatcher {
             choice.finished(finish);
         }
         if (!stream.leaving) {
-            stream.listener.delta(delta.choice(), delta.text(), delta.scores(), finish);
+            stream.listener.delta(delta);
             touch(stream);
         }
     }

@@ -63,7 +63,7 @@ final class RunningStream {
         return choices.stream().map(RunningChoice::delivered).toList();
     }
 
-    /** How the whole ended: cut short when any choice was; null while any choice runs. */
+    /** How the whole ended: cut short when any choice was, else as it should; null while any choice runs. */
     @Nullable
     FinishReason finish() {
         FinishReason whole = FinishReason.STOP;

@@ -21,7 +21,7 @@ public record StreamSummary(Result result, int admittedAttempts, Usage usage, Ti
         /**
          * Every choice is complete.
          *
-         * @param finish LENGTH when any of them was cut short
+         * @param finish LENGTH when any of them was cut short, else STOP
          */
         record Completed(FinishReason finish) implements Result {}
 

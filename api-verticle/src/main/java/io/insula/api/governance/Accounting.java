@@ -6,7 +6,7 @@ import io.insula.api.dispatch.StreamHandle;
 import io.insula.api.dispatch.StreamListener;
 import io.insula.api.dispatch.StreamSummary;
 import io.insula.api.dispatch.StreamSummary.Result;
-import io.insula.protocol.StreamFrame.FinishReason;
+import io.insula.protocol.StreamFrame.StreamDelta;
 import io.insula.protocol.TokenScores;
 import io.insula.store.UsageEntry;
 import java.util.List;
@@ -65,8 +65,8 @@ public final class Accounting {
         }
 
         @Override
-        public void delta(int choice, String text, List<TokenScores> scores, @Nullable FinishReason finish) {
-            listener.delta(choice, text, scores, finish);
+        public void delta(StreamDelta delta) {
+            listener.delta(delta);
         }
 
         @Override

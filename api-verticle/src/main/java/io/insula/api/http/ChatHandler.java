@@ -75,7 +75,7 @@ final class ChatHandler {
         if (exchange.hasLeft()) {
             return;
         }
-        StreamListener answer = answer(context, exchange, writers(exchange, dialect, request), request.form());
+        StreamListener answer = answer(context, exchange, writers(exchange, dialect, request), request);
         StreamHandle stream = accounting.generate(exchange.caller().key(), generation, answer);
         exchange.onLeave(stream::cancel);
     }
@@ -87,13 +87,16 @@ final class ChatHandler {
                 request.model(),
                 dialect.systemFingerprint(fingerprint),
                 request.form().includeUsage(),
-                request.echoed());
+                request.echoed(),
+                request.structure().functions());
     }
 
     private StreamListener answer(
-            RoutingContext context, Exchange exchange, Function<String, AnswerWriter> writers, AnswerForm form) {
-        Consumer<ApiError> failure = error -> errors.respond(context, error);
-        Runnable firstText = () -> meters.firstToken(nanoClock.getAsLong() - exchange.startedNanos);
+            RoutingContext context, Exchange exchange, Function<String, AnswerWriter> writers, ChatRequest request) {
+        AnswerForm form = request.form();
+        Consumer<ApiError> failure =
+                error -> errors.respond(context, request.structure().named(error));
+        Runnable firstWord = () -> meters.firstToken(nanoClock.getAsLong() - exchange.startedNanos);
         Outflow outflow = new Outflow(vertx, context, config.slowReaderTimeout().toMillis(), meters);
         return form.stream()
                 ? new SseAnswer(
@@ -102,9 +105,9 @@ final class ChatHandler {
                         form.choices(),
                         writers,
                         failure,
-                        firstText,
+                        firstWord,
                         outflow,
                         config.keepAliveInterval().toMillis())
-                : new WholeAnswer(context, form, writers, failure, firstText, outflow);
+                : new WholeAnswer(context, form, writers, failure, firstWord, outflow);
     }
 }

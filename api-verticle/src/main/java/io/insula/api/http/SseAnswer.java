@@ -6,7 +6,7 @@ import io.insula.api.dispatch.StreamSummary.Result;
 import io.insula.api.error.ApiError;
 import io.insula.api.json.JsonBytes;
 import io.insula.api.openai.AnswerWriter;
-import io.insula.protocol.StreamFrame.FinishReason;
+import io.insula.protocol.StreamFrame.StreamDelta;
 import io.insula.protocol.TokenScores;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -39,12 +39,11 @@ final class SseAnswer implements StreamListener {
     private final Vertx vertx;
     private final Function<String, AnswerWriter> writers;
     private final Consumer<ApiError> failure;
-    private final Runnable firstText;
+    private final FirstWord firstWord;
     private final Outflow outflow;
     private final List<PendingChoice> choices;
     private final long keepAliveTimer;
     private @Nullable AnswerWriter writer;
-    private boolean spoke;
     private boolean wrote;
     private @Nullable UnaryOperator<JsonBytes> last;
 
@@ -52,7 +51,7 @@ final class SseAnswer implements StreamListener {
      * @param choices how many there are
      * @param writers makes the writer from the engine's fingerprint
      * @param failure answers an error while no head is written
-     * @param firstText called with the first text
+     * @param firstWord called when the answer begins
      * @param keepAliveMillis a stream that had nothing to say for this long says so
      */
     SseAnswer(
@@ -61,7 +60,7 @@ final class SseAnswer implements StreamListener {
             int choices,
             Function<String, AnswerWriter> writers,
             Consumer<ApiError> failure,
-            Runnable firstText,
+            Runnable firstWord,
             Outflow outflow,
             long keepAliveMillis) {
         this.vertx = vertx;
@@ -70,7 +69,7 @@ final class SseAnswer implements StreamListener {
         this.choices = IntStream.range(0, choices).mapToObj(PendingChoice::new).toList();
         this.writers = writers;
         this.failure = failure;
-        this.firstText = firstText;
+        this.firstWord = new FirstWord(firstWord);
         this.outflow = outflow;
         this.keepAliveTimer = vertx.setPeriodic(keepAliveMillis, id -> keepAlive());
         outflow.onRoom(this::flush);
@@ -87,12 +86,9 @@ final class SseAnswer implements StreamListener {
     }
 
     @Override
-    public void delta(int choice, String text, List<TokenScores> scores, @Nullable FinishReason finish) {
-        if (!spoke && !text.isEmpty()) {
-            spoke = true;
-            firstText.run();
-        }
-        choices.get(choice).append(text, scores, finish);
+    public void delta(StreamDelta delta) {
+        firstWord.listen(delta);
+        choices.get(delta.choice()).append(delta);
     }
 
     @Override

@@ -8,7 +8,7 @@ import io.insula.api.error.ApiError;
 import io.insula.api.json.JsonBytes;
 import io.insula.api.openai.AnswerWriter;
 import io.insula.api.openai.ChoiceText;
-import io.insula.protocol.StreamFrame.FinishReason;
+import io.insula.protocol.StreamFrame.StreamDelta;
 import io.insula.protocol.TokenScores;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -25,26 +25,25 @@ final class WholeAnswer implements StreamListener {
     private final RoutingContext context;
     private final Function<String, AnswerWriter> writers;
     private final Consumer<ApiError> failure;
-    private final Runnable firstText;
+    private final FirstWord firstWord;
     private final Outflow outflow;
     private final AnswerForm form;
     private final List<ChoiceText> choices;
     private final List<TokenScores> promptScores = new ArrayList<>();
-    private boolean spoke;
     private @Nullable AnswerWriter writer;
 
     /**
      * @param form what the client gets
      * @param writers makes the writer from the engine's fingerprint
      * @param failure answers an error
-     * @param firstText called with the first text
+     * @param firstWord called when the answer begins
      */
     WholeAnswer(
             RoutingContext context,
             AnswerForm form,
             Function<String, AnswerWriter> writers,
             Consumer<ApiError> failure,
-            Runnable firstText,
+            Runnable firstWord,
             Outflow outflow) {
         this.context = context;
         this.form = form;
@@ -52,7 +51,7 @@ final class WholeAnswer implements StreamListener {
                 IntStream.range(0, form.candidates()).mapToObj(ChoiceText::new).toList();
         this.writers = writers;
         this.failure = failure;
-        this.firstText = firstText;
+        this.firstWord = new FirstWord(firstWord);
         this.outflow = outflow;
     }
 
@@ -67,12 +66,9 @@ final class WholeAnswer implements StreamListener {
     }
 
     @Override
-    public void delta(int choice, String text, List<TokenScores> scores, @Nullable FinishReason finish) {
-        if (!spoke && !text.isEmpty()) {
-            spoke = true;
-            firstText.run();
-        }
-        choices.get(choice).append(text, scores, finish);
+    public void delta(StreamDelta delta) {
+        firstWord.listen(delta);
+        choices.get(delta.choice()).append(delta);
     }
 
     @Override

@@ -4,9 +4,9 @@ import io.insula.api.json.JsonBytes;
 import io.insula.protocol.StreamFrame.FinishReason;
 import io.insula.protocol.StreamFrame.Usage;
 import io.insula.protocol.TokenScores;
+import io.insula.protocol.ToolCall;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +23,13 @@ public final class AnswerWriter {
     private static final byte[] CHOICE = ascii("[{\"index\":");
     private static final byte[] ROLE =
             ascii(",\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"logprobs\":null,\"finish_reason\":null}]");
-    private static final byte[] DELTA = ascii(",\"delta\":{\"content\":\"");
-    private static final byte[] DELTA_END = ascii("\"},\"logprobs\":null,\"finish_reason\":null}]");
+    private static final byte[] ROLE_OF_CALLER =
+            ascii(",\"delta\":{\"role\":\"assistant\",\"content\":null},\"logprobs\":null,\"finish_reason\":null}]");
+    private static final byte[] DELTA = ascii(",\"delta\":{");
+    private static final byte[] CONTENT = ascii("\"content\":\"");
+    private static final byte[] REASONING = ascii("\"reasoning_content\":\"");
+    private static final byte[] DELTA_END = ascii("},\"logprobs\":null,\"finish_reason\":null}]");
+    private static final AnswerPart TEXT = new AnswerPart.Text();
     private static final byte[] DONE = ascii("data: [DONE]\n\n");
     private static final byte[] EVENT_END = ascii("}\n\n");
     private static final byte[] NO_USAGE_EVENT_END = ascii(",\"usage\":null}\n\n");
@@ -34,6 +39,7 @@ public final class AnswerWriter {
     private final byte[] completionStart;
     private final boolean includeUsage;
     private final String echoed;
+    private final boolean functions;
 
     /**
      * @param created seconds since the epoch
@@ -41,11 +47,19 @@ public final class AnswerWriter {
      * @param fingerprint null writes null
      * @param includeUsage whether a stream ends with a usage chunk
      * @param echoed text that every choice begins with; may be empty
+     * @param functions whether calls are told in the older form, which knows one call of a choice
      */
     public AnswerWriter(
-            String id, long created, String model, @Nullable String fingerprint, boolean includeUsage, String echoed) {
+            String id,
+            long created,
+            String model,
+            @Nullable String fingerprint,
+            boolean includeUsage,
+            String echoed,
+            boolean functions) {
         this.includeUsage = includeUsage;
         this.echoed = echoed;
+        this.functions = functions;
         this.chunkStart = new JsonBytes(256)
                 .raw("data: ")
                 .raw(start(id, "chat.completion.chunk", created, model, fingerprint))
@@ -55,24 +69,72 @@ public final class AnswerWriter {
                 start(id, "chat.completion", created, model, fingerprint).toArray();
     }
 
-    /** The first chunk of a choice: the role and empty content; then what is echoed. */
-    public void role(JsonBytes out, int choice) {
-        out.raw(chunkStart).raw(CHOICE).number(choice).raw(ROLE).raw(chunkEnd);
+    /**
+     * The first chunk of a choice: the role and empty content; then what is echoed.
+     *
+     * @param calls whether the choice begins with a call, and may have no content at all
+     */
+    public void role(JsonBytes out, int choice, boolean calls) {
+        out.raw(chunkStart)
+                .raw(CHOICE)
+                .number(choice)
+                .raw(calls && echoed.isEmpty() ? ROLE_OF_CALLER : ROLE)
+                .raw(chunkEnd);
         if (!echoed.isEmpty()) {
-            delta(out, choice, echoed, echoed.length(), List.of());
+            delta(out, choice, TEXT, echoed, echoed.length(), List.of());
         }
     }
 
-    /** A chunk of the text's first characters and of log-probabilities, where there are any. */
-    public void delta(JsonBytes out, int choice, CharSequence text, int chars, List<TokenScores> scores) {
-        out.raw(chunkStart).raw(CHOICE).number(choice).raw(DELTA).escaped(text, chars);
+    /**
+     * A chunk of one part of a choice.
+     *
+     * @param chars how many of the text's characters are told
+     * @param scores log-probabilities of the tokens that came with them, where there are any
+     */
+    public void delta(
+            JsonBytes out, int choice, AnswerPart part, CharSequence text, int chars, List<TokenScores> scores) {
+        if (functions && isCallAfterTheFirst(part)) {
+            return;
+        }
+        out.raw(chunkStart).raw(CHOICE).number(choice).raw(DELTA);
+        part(out, part, text, chars);
         if (scores.isEmpty()) {
             out.raw(DELTA_END);
         } else {
-            ScoresWriter.answer(out.raw("\"},\"logprobs\":"), scores);
+            ScoresWriter.answer(out.raw("},\"logprobs\":"), scores);
             out.raw(",\"finish_reason\":null}]");
         }
         out.raw(chunkEnd);
+    }
+
+    private void part(JsonBytes out, AnswerPart part, CharSequence text, int chars) {
+        switch (part) {
+            case AnswerPart.Text() -> out.raw(CONTENT).escaped(text, chars).raw("\"");
+            case AnswerPart.Reasoning() ->
+                out.raw(REASONING).escaped(text, chars).raw("\"");
+            case AnswerPart.CallStart(int index, String id, String name) -> {
+                if (functions) {
+                    CallsWriter.functionStart(out, name);
+                } else {
+                    CallsWriter.start(out, index, id, name);
+                }
+            }
+            case AnswerPart.CallArguments(int index) -> {
+                if (functions) {
+                    CallsWriter.functionArguments(out, text, chars);
+                } else {
+                    CallsWriter.arguments(out, index, text, chars);
+                }
+            }
+        }
+    }
+
+    private static boolean isCallAfterTheFirst(AnswerPart part) {
+        return switch (part) {
+            case AnswerPart.Text(), AnswerPart.Reasoning() -> false;
+            case AnswerPart.CallStart start -> start.index() > 0;
+            case AnswerPart.CallArguments arguments -> arguments.index() > 0;
+        };
     }
 
     /** The last chunk of a choice. */
@@ -112,12 +174,9 @@ public final class AnswerWriter {
         out.raw(completionStart).raw("[");
         for (int i = 0; i < choices.size(); i++) {
             ChoiceText choice = choices.get(i);
-            out.raw(i == 0 ? "{\"index\":" : ",{\"index\":")
-                    .number(i)
-                    .raw(",\"message\":{\"role\":\"assistant\",\"content\":\"")
-                    .escaped(echoed)
-                    .escaped(choice.text())
-                    .raw("\",\"refusal\":null},\"logprobs\":");
+            out.raw(i == 0 ? "{\"index\":" : ",{\"index\":").number(i).raw(",\"message\":");
+            message(out, choice);
+            out.raw(",\"logprobs\":");
             if (scored) {
                 ScoresWriter.answer(out, choice.scores());
             } else {
@@ -133,6 +192,23 @@ public final class AnswerWriter {
             ScoresWriter.prompt(out.raw(",\"prompt_logprobs\":"), promptScores);
         }
         out.raw("}");
+    }
+
+    private void message(JsonBytes out, ChoiceText choice) {
+        List<ToolCall> calls = choice.calls();
+        out.raw("{\"role\":\"assistant\",\"content\":");
+        if (calls.isEmpty() || !choice.text().isEmpty() || !echoed.isEmpty()) {
+            out.raw("\"").escaped(echoed).escaped(choice.text()).raw("\"");
+        } else {
+            out.raw("null");
+        }
+        if (!choice.reasoning().isEmpty()) {
+            out.raw(",").raw(REASONING).escaped(choice.reasoning()).raw("\"");
+        }
+        if (!calls.isEmpty()) {
+            CallsWriter.whole(out, calls, functions);
+        }
+        out.raw(",\"refusal\":null}");
     }
 
     private static JsonBytes start(String id, String object, long created, String model, @Nullable String fingerprint) {
@@ -159,12 +235,17 @@ public final class AnswerWriter {
                 .number((long) usage.promptTokens() + usage.completionTokens())
                 .raw(",\"prompt_tokens_details\":{\"cached_tokens\":")
                 .number(usage.cachedTokens())
-                .raw(",\"audio_tokens\":0},\"completion_tokens_details\":{\"reasoning_tokens\":0,\"audio_tokens\":0,")
-                .raw("\"accepted_prediction_tokens\":0,\"rejected_prediction_tokens\":0}}");
+                .raw(",\"audio_tokens\":0},\"completion_tokens_details\":{\"reasoning_tokens\":")
+                .number(usage.reasoningTokens())
+                .raw(",\"audio_tokens\":0,\"accepted_prediction_tokens\":0,\"rejected_prediction_tokens\":0}}");
     }
 
-    private static String name(FinishReason finish) {
-        return finish.name().toLowerCase(Locale.ROOT);
+    private String name(FinishReason finish) {
+        return switch (finish) {
+            case STOP -> "stop";
+            case LENGTH -> "length";
+            case TOOL_CALLS -> functions ? "function_call" : "tool_calls";
+        };
     }
 
     private static byte[] ascii(String text) {

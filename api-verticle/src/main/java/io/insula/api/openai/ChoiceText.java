@@ -1,7 +1,10 @@
 package io.insula.api.openai;
 
 import io.insula.protocol.StreamFrame.FinishReason;
+import io.insula.protocol.StreamFrame.StreamDelta;
 import io.insula.protocol.TokenScores;
+import io.insula.protocol.ToolCall;
+import io.insula.protocol.ToolCallDelta;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -15,9 +18,12 @@ import org.jspecify.annotations.Nullable;
 public final class ChoiceText {
 
     private static final int SCORE_CHARS = 128;
+    private static final int CALL_CHARS = 192;
 
     private final int index;
     private final StringBuilder text = new StringBuilder();
+    private final StringBuilder reasoning = new StringBuilder();
+    private final List<CallText> calls = new ArrayList<>();
     private final List<TokenScores> scores = new ArrayList<>();
     private double logProbability;
     private @Nullable FinishReason finish;
@@ -27,16 +33,24 @@ public final class ChoiceText {
     }
 
     /** Takes what came; a token without bytes is no part of the answer, though of its probability. */
-    public void append(String more, List<TokenScores> moreScores, @Nullable FinishReason reason) {
-        text.append(more);
-        for (TokenScores position : moreScores) {
+    public void append(StreamDelta delta) {
+        text.append(delta.text());
+        reasoning.append(delta.reasoning());
+        for (ToolCallDelta call : delta.toolCalls()) {
+            if (call.starts()) {
+                calls.add(new CallText(call.id(), call.name(), new StringBuilder()));
+            } else {
+                calls.get(call.index()).arguments().append(call.arguments());
+            }
+        }
+        for (TokenScores position : delta.scores()) {
             logProbability += position.chosen().logProbability();
             if (!position.chosen().bytes().isEmpty()) {
                 scores.add(position);
             }
         }
-        if (reason != null) {
-            finish = reason;
+        if (delta.finish() != null) {
+            finish = delta.finish();
         }
     }
 
@@ -63,6 +77,18 @@ public final class ChoiceText {
         return text;
     }
 
+    /** What was thought before the text. */
+    public StringBuilder reasoning() {
+        return reasoning;
+    }
+
+    public List<ToolCall> calls() {
+        return calls.stream()
+                .map(call ->
+                        new ToolCall(call.id(), call.name(), call.arguments().toString()))
+                .toList();
+    }
+
     /** Of the tokens that have text. */
     public List<TokenScores> scores() {
         return scores;
@@ -76,6 +102,11 @@ public final class ChoiceText {
     /** Roughly how many characters it takes to write the text and these log-probabilities. */
     public int weight() {
         int alternatives = scores.isEmpty() ? 0 : 1 + scores.getFirst().top().size();
-        return text.length() + scores.size() * alternatives * SCORE_CHARS;
+        int called = calls.stream()
+                .mapToInt(call -> CALL_CHARS + call.arguments().length())
+                .sum();
+        return text.length() + reasoning.length() + called + scores.size() * alternatives * SCORE_CHARS;
     }
+
+    private record CallText(String id, String name, StringBuilder arguments) {}
 }

@@ -533,11 +533,11 @@ class DispatcherTest {
         }
 
         @Override
-        public void delta(int choice, String text, List<TokenScores> scores, @Nullable FinishReason finish) {
+        public void delta(StreamDelta delta) {
             if (breaks) {
                 throw new IllegalStateException("for a test");
             }
-            told.add(choice == 0 ? text : choice + ": " + text);
+            told.add(delta.choice() == 0 ? delta.text() : delta.choice() + ": " + delta.text());
         }
 
         @Override
