@@ -202,6 +202,20 @@ class RefusalsIT {
     }
 
     @Test
+    void vizraHasNoMessagesOfToolsAndThereforeNoTools() throws Exception {
+        for (String tools : List.of(
+                "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]",
+                "\"functions\":[{\"name\":\"f\"}]")) {
+            HttpResponse<String> response = send(api.post(
+                            "/api/vizra-adk/chat/completions",
+                            "{\"model\":\"gpt-4\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]," + tools + "}")
+                    .setHeader("Authorization", "Bearer " + ApiFixture.BUILT_IN_KEY));
+            assertThat(response.statusCode()).isEqualTo(400);
+            assertThat(response.body()).contains("these routes have no messages of tools");
+        }
+    }
+
+    @Test
     void vizraReportsEveryFieldAtFault() throws Exception {
         HttpResponse<String> response = send(api.post(
                 "/api/vizra-adk/chat/completions",
