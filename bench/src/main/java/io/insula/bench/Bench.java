@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
         name = "bench",
         description = "Benchmarks side by side with peers.",
         mixinStandardHelpOptions = true,
-        subcommands = {EngineCommand.class, HttpCommand.class})
+        subcommands = {EngineCommand.class, HttpCommand.class, TextCommand.class})
 public final class Bench {
 
     private Bench() {}

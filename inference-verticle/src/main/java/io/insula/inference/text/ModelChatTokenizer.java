@@ -91,8 +91,12 @@ public final class ModelChatTokenizer implements ChatTokenizer {
         return tokens.build().toArray();
     }
 
-    /** The prompt as text, with the provenance of every character. */
-    RenderedPrompt render(Conversation conversation) {
+    /**
+     * The prompt as text, with the provenance of every character.
+     *
+     * @throws PromptException as {@link #prompt}
+     */
+    public RenderedPrompt render(Conversation conversation) {
         if (template == null) {
             throw new PromptException("the model has no chat template");
         }

@@ -2,6 +2,7 @@ package io.insula.inference.text;
 
 import io.insula.inference.text.jinja.RenderedPrompt;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +31,8 @@ final class SpecialTokens {
     private record Entry(String text, int id) {}
 
     private final Map<Character, List<Entry>> byFirst = new HashMap<>();
+    /** The characters that begin one: few, so that most text is passed over without a look into the map. */
+    private final BitSet firsts = new BitSet();
 
     SpecialTokens(TokenizerSpec spec) {
         spec.control().forEach(id -> add(spec.tokens().get(id), id));
@@ -41,6 +44,7 @@ final class SpecialTokens {
 
     private void add(String text, int id) {
         if (!text.isEmpty()) {
+            firsts.set(text.charAt(0));
             byFirst.computeIfAbsent(text.charAt(0), first -> new ArrayList<>()).add(new Entry(text, id));
         }
     }
@@ -86,6 +90,9 @@ final class SpecialTokens {
     }
 
     private @Nullable Entry find(String text, int at) {
+        if (!firsts.get(text.charAt(at))) {
+            return null;
+        }
         for (Entry entry : byFirst.getOrDefault(text.charAt(at), List.of())) {
             if (text.startsWith(entry.text(), at)) {
                 return entry;

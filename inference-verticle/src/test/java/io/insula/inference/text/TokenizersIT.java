@@ -230,6 +230,48 @@ class TokenizersIT {
     }
 
     @Test
+    void aFoldersTemplateForToolsIsFoundAmongItsSettingsAndItsFiles() throws Exception {
+        Path target = copyOf("byte-level");
+        JsonObject settings = new JsonObject(Files.readString(target.resolve("tokenizer_config.json")))
+                .put(
+                        "chat_template",
+                        new JsonArray()
+                                .add(new JsonObject().put("name", "default").put("template", "plain"))
+                                .add(new JsonObject().put("name", "tool_use").put("template", "with tools")));
+        Files.writeString(target.resolve("tokenizer_config.json"), settings.encode());
+        Files.delete(target.resolve("chat_template.jinja"));
+        try (Checkpoint checkpoint = Checkpoint.open(target)) {
+            TokenizerSpec spec = TokenizerSpec.from(checkpoint);
+            assertThat(spec.chatTemplate()).isEqualTo("plain");
+            assertThat(spec.toolTemplate()).isEqualTo("with tools");
+        }
+        Files.createDirectory(target.resolve("additional_chat_templates"));
+        Files.writeString(target.resolve("additional_chat_templates/tool_use.jinja"), "from the file");
+        try (Checkpoint checkpoint = Checkpoint.open(target)) {
+            assertThat(TokenizerSpec.from(checkpoint).toolTemplate()).isEqualTo("from the file");
+        }
+    }
+
+    @Test
+    void aGgufFilesTemplateForToolsDecidesTheFingerprintToo() throws Exception {
+        JsonObject golden = new JsonObject(resource("pieces.json"));
+        TokenizerSpec without;
+        try (GgufFile file = GgufFile.open(pieces(golden, true))) {
+            without = TokenizerSpec.from(file);
+        }
+        assertThat(without.toolTemplate()).isNull();
+        Path path = folder.resolve("tool-template.gguf");
+        writer(golden, true)
+                .string("tokenizer.chat_template.tool_use", "with tools")
+                .write(path);
+        try (GgufFile file = GgufFile.open(path)) {
+            TokenizerSpec with = TokenizerSpec.from(file);
+            assertThat(with.toolTemplate()).isEqualTo("with tools");
+            assertThat(with.fingerprint()).isNotEqualTo(without.fingerprint());
+        }
+    }
+
+    @Test
     void vocabulariesThatMakeNoTokenizerAreRefused() {
         List<TextEncoding> broken = List.of(
                 new ByteLevelPairs("gpt-2", List.of("ab")),
@@ -266,12 +308,17 @@ class TokenizersIT {
     /** A GGUF file of the golden pieces, with a template that puts every message between brackets and ends it. */
     private Path pieces(JsonObject golden, boolean prefix) throws IOException {
         Path path = folder.resolve("pieces-" + prefix + ".gguf");
+        writer(golden, prefix).write(path);
+        return path;
+    }
+
+    private static GgufWriter writer(JsonObject golden, boolean prefix) {
         List<Object> scores = golden.getJsonArray("scores").stream().toList();
         float[] floats = new float[scores.size()];
         for (int i = 0; i < floats.length; i++) {
             floats[i] = ((Number) scores.get(i)).floatValue();
         }
-        new GgufWriter()
+        return new GgufWriter()
                 .string("tokenizer.ggml.model", "llama")
                 .strings("tokenizer.ggml.tokens", strings(golden, "tokens"))
                 .float32s("tokenizer.ggml.scores", floats)
@@ -281,9 +328,7 @@ class TokenizersIT {
                 .bool("tokenizer.ggml.add_space_prefix", prefix)
                 .string(
                         "tokenizer.chat_template",
-                        "{% for m in messages %}[{{ m.content }}]{{ eos_token }}{% endfor %}")
-                .write(path);
-        return path;
+                        "{% for m in messages %}[{{ m.content }}]{{ eos_token }}{% endfor %}");
     }
 
     /** The golden folder, with an embedding table so that it is a checkpoint. */
