@@ -1,0 +1,110 @@
+package io.insula.inference.grammar;
+
+import io.insula.inference.grammar.automaton.AutomatonException;
+import io.insula.inference.grammar.automaton.ByteDfa;
+import io.insula.inference.grammar.automaton.Languages;
+import io.insula.inference.grammar.automaton.Pattern;
+import io.insula.inference.grammar.automaton.Spelling;
+import io.insula.inference.grammar.automaton.Workbench;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the fixed texts of tool calls into lexemes. */
+final class CallAssembly {
+
+    private final GrammarSource.ToolCalls source;
+    private final Function<ByteDfa, Lexeme> lexemes;
+    private final Workbench work;
+
+    CallAssembly(GrammarSource.ToolCalls source, Function<ByteDfa, Lexeme> lexemes, Workbench work) {
+        this.source = source;
+        this.lexemes = lexemes;
+        this.work = work;
+    }
+
+    ToolCallFrame.Calls assemble(List<ValueRule> arguments) {
+        GrammarSource.CallForm form = source.form();
+        String last = form.after() + form.closing();
+        return new ToolCallFrame.Calls(
+                lead(),
+                names(),
+                texts(List.of(last, form.after() + form.separator() + form.before())),
+                texts(List.of(last)),
+                arguments,
+                source.marker(),
+                source.freeText(),
+                source.maxCalls());
+    }
+
+    private @Nullable Lexeme lead() {
+        GrammarSource.CallForm form = source.form();
+        String trigger = form.opening() + form.before();
+        if (!source.freeText()) {
+            return trigger.isEmpty() ? null : lexemes.apply(only(trigger, ToolCallFrame.LEADS));
+        }
+        if (trigger.isEmpty()) {
+            throw new AutomatonException("free text before calls needs a text that begins them");
+        }
+        String quoted = quoted(trigger);
+        ByteDfa anything = Pattern.anything(Spelling.RAW, work);
+        ByteDfa without = Languages.difference(
+                anything, Pattern.parse(quoted).somewhere(Spelling.RAW, work), work);
+        String any = "[\\s\\S]";
+        ByteDfa ending = Pattern.parse(any + "*" + quoted).whole(Spelling.RAW, work);
+        ByteDfa first = Languages.difference(
+                ending, Pattern.parse(any + "*" + quoted + any + "+").whole(Spelling.RAW, work), work);
+        return lexemes.apply(Languages.product(
+                List.of(without, first),
+                new boolean[2],
+                tags -> tags[1] != ByteDfa.NONE
+                        ? ToolCallFrame.LEADS
+                        : tags[0] != ByteDfa.NONE ? ToolCallFrame.ENDS : ByteDfa.NONE,
+                work));
+    }
+
+    private static String quoted(String text) {
+        StringBuilder quoted = new StringBuilder();
+        text.codePoints().forEach(c -> quoted.append(String.format("\\u{%x}", c)));
+        return quoted.toString();
+    }
+
+    private Lexeme names() {
+        List<String> texts = new ArrayList<>();
+        for (GrammarSource.Tool tool : source.tools()) {
+            texts.add(tool.name() + source.form().between());
+        }
+        if (new HashSet<>(texts).size() < texts.size()) {
+            throw new AutomatonException("two tools have the same name");
+        }
+        for (String one : texts) {
+            for (String other : texts) {
+                if (!one.equals(other) && other.startsWith(one)) {
+                    throw new AutomatonException("the name of one tool is the beginning of another's call");
+                }
+            }
+        }
+        return texts(texts);
+    }
+
+    private ByteDfa only(String text, int tag) {
+        return Languages.texts(List.of(text.getBytes(StandardCharsets.UTF_8)), work)
+                .retagged(ignored -> tag, work);
+    }
+
+    /** The tag of each text is its place. */
+    private Lexeme texts(List<String> texts) {
+        ByteDfa dfa = Languages.texts(
+                texts.stream()
+                        .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                        .toList(),
+                work);
+        if (dfa.isEmpty()) {
+            throw new AutomatonException("the vocabulary cannot write the texts around calls");
+        }
+        return lexemes.apply(dfa);
+    }
+}

@@ -1,0 +1,173 @@
+package io.insula.inference.grammar;
+
+import io.insula.inference.grammar.automaton.AutomatonException;
+import io.insula.inference.grammar.automaton.ByteDfa;
+import io.insula.inference.grammar.automaton.Languages;
+import io.insula.inference.grammar.automaton.Pattern;
+import io.insula.inference.grammar.automaton.Spelling;
+import io.insula.inference.grammar.automaton.Workbench;
+import io.insula.inference.grammar.schema.SchemaCompiler;
+import io.insula.inference.grammar.schema.SchemaException;
+import io.insula.inference.grammar.schema.SchemaGraph;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Compiles descriptions of answers for the vocabulary of one model, and keeps what was compiled as long as there is room.
+ *
+ * <p><b>Thread:</b> any; compilations run where they are asked for, in bounded time.
+ *
+ * <p><b>Errors:</b> {@link GrammarException}.
+ *
+ * <p><b>Source:</b> masks over a tree of the vocabulary, cut into what stays inside a lexeme and what leaves it: Dong et
+ * al., "XGrammar: flexible and efficient structured generation engine for large language models", MLSys 2025; automata of
+ * lexemes under a stack of frames: Willard and Louf, "Efficient guided generation for large language models", 2023.
+ */
+public final class GrammarCompiler {
+
+    private static final int LEXEMES_KEPT = 256;
+
+    private final GrammarVocabulary vocabulary;
+    private final GrammarConfig config;
+    private final MaskCache masks;
+    private final FreeString free;
+    private final GrammarShelf shelf;
+    private final Map<ByteDfa, DfaLexeme> lexemes = new LinkedHashMap<>(LEXEMES_KEPT, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ByteDfa, DfaLexeme> eldest) {
+            return size() > LEXEMES_KEPT;
+        }
+    };
+
+    public GrammarCompiler(GrammarVocabulary vocabulary, GrammarConfig config) {
+        this.vocabulary = vocabulary;
+        this.config = config;
+        this.masks = new MaskCache(config.maskBytes());
+        this.free = new FreeString(vocabulary.longest(), workbench());
+        this.shelf = new GrammarShelf(config.compiledBytes());
+    }
+
+    private Workbench workbench() {
+        return new Workbench(
+                vocabulary.alphabet(), config.schema().maxStates(), config.schema().maxSteps());
+    }
+
+    /** The grammar of a description: the one that was compiled before, as long as it is kept. */
+    public CompiledGrammar compile(GrammarSource source) {
+        checkLength(source);
+        return shelf.get(source, () -> build(source));
+    }
+
+    private void checkLength(GrammarSource source) {
+        long length =
+                switch (source) {
+                    case GrammarSource.JsonObject ignored -> 0;
+                    case GrammarSource.JsonSchema schema -> schema.schema().length();
+                    case GrammarSource.Regex regex -> regex.pattern().length();
+                    case GrammarSource.Choice choice ->
+                        choice.texts().stream().mapToLong(String::length).sum();
+                    case GrammarSource.ToolCalls calls ->
+                        calls.tools().stream()
+                                .mapToLong(tool -> tool.name().length()
+                                        + tool.parameters().length())
+                                .sum();
+                };
+        if (length > config.maxTextBytes()) {
+            throw new GrammarException("", "", "is longer than " + config.maxTextBytes() + " bytes");
+        }
+    }
+
+    private CompiledGrammar build(GrammarSource source) {
+        Workbench work = workbench();
+        Context.Table contexts = new Context.Table();
+        Machine machine = new Machine(contexts, vocabulary.longest() + 1, config.maxIndent());
+        End end = new End(contexts.of(null, "end"));
+        RuleAssembly rules = new RuleAssembly(this::lexeme, free, vocabulary.longest(), work);
+        try {
+            Cursor begin =
+                    switch (source) {
+                        case GrammarSource.JsonObject ignored ->
+                            value(machine, end, rules, () -> SchemaCompiler.anyObject(config.schema(), work));
+                        case GrammarSource.JsonSchema schema ->
+                            value(
+                                    machine,
+                                    end,
+                                    rules,
+                                    () -> SchemaCompiler.compile(schema.schema(), config.schema(), work));
+                        case GrammarSource.Regex regex ->
+                            text(Pattern.parse(regex.pattern()).whole(Spelling.RAW, work), end, work);
+                        case GrammarSource.Choice choice ->
+                            text(
+                                    Languages.texts(
+                                            choice.texts().stream()
+                                                    .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                                                    .toList(),
+                                            work),
+                                    end,
+                                    work);
+                        case GrammarSource.ToolCalls calls -> calls(calls, machine, end, rules, work);
+                    };
+            return new CompiledGrammar(vocabulary, masks, begin, rules.weight());
+        } catch (SchemaException e) {
+            throw new GrammarException(e.pointer(), e.keyword(), String.valueOf(e.getMessage()));
+        } catch (AutomatonException e) {
+            throw new GrammarException("", "", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Cursor value(Machine machine, End end, RuleAssembly rules, Supplier<SchemaGraph> graph) {
+        ValueRule rule = rules.assemble(graph.get());
+        return Place.spaced(machine, new Place.Value(machine, List.of(rule), end));
+    }
+
+    private Cursor text(ByteDfa dfa, End end, Workbench work) {
+        if (dfa.isEmpty()) {
+            throw new AutomatonException("no text meets it");
+        }
+        Lexeme lexeme = lexeme(dfa.minimal(work), work);
+        return new LexemeCursor(
+                List.of(new LexemeCursor.Thread(lexeme, lexeme.start(), LexemeCursor.BY_TAG)), end);
+    }
+
+    private Cursor calls(
+            GrammarSource.ToolCalls calls, Machine machine, End end, RuleAssembly rules, Workbench work) {
+        List<ValueRule> arguments = new ArrayList<>();
+        for (GrammarSource.Tool tool : calls.tools()) {
+            try {
+                arguments.add(
+                        rules.assemble(SchemaCompiler.compile(tool.parameters(), config.schema(), work)));
+            } catch (SchemaException e) {
+                throw new GrammarException(
+                        e.pointer(), e.keyword(), "of tool '" + tool.name() + "': " + e.getMessage());
+            }
+        }
+        CallAssembly assembly = new CallAssembly(calls, dfa -> lexeme(dfa, work), work);
+        return ToolCallFrame.begin(machine, assembly.assemble(arguments), end);
+    }
+
+    /** One lexeme for equal automata, so that grammars share masks. */
+    private DfaLexeme lexeme(ByteDfa dfa, Workbench work) {
+        synchronized (lexemes) {
+            DfaLexeme known = lexemes.get(dfa);
+            if (known != null) {
+                return known;
+            }
+        }
+        DfaLexeme made = new DfaLexeme(dfa, vocabulary.longest(), work);
+        synchronized (lexemes) {
+            DfaLexeme earlier = lexemes.putIfAbsent(dfa, made);
+            return earlier == null ? made : earlier;
+        }
+    }
+
+    /** Estimated bytes of the masks that are kept. */
+    public long maskBytes() {
+        return masks.bytes();
+    }
+}

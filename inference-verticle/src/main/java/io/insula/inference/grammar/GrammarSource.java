@@ -1,0 +1,65 @@
+package io.insula.inference.grammar;
+
+import java.util.List;
+
+/** What an answer may look like. Equal sources are compiled once. */
+public sealed interface GrammarSource {
+
+    /** Any JSON object. */
+    record JsonObject() implements GrammarSource {}
+
+    /**
+     * A JSON value that meets a schema.
+     *
+     * @param schema JSON text
+     */
+    record JsonSchema(String schema) implements GrammarSource {}
+
+    /** A text that a regular expression matches as a whole. */
+    record Regex(String pattern) implements GrammarSource {}
+
+    /** One of some texts. */
+    record Choice(List<String> texts) implements GrammarSource {
+
+        public Choice {
+            texts = List.copyOf(texts);
+        }
+    }
+
+    /**
+     * @param name as it is written in a call
+     * @param parameters JSON Schema of the arguments, as text
+     */
+    record Tool(String name, String parameters) {}
+
+    /**
+     * The texts around calls: {@code opening before NAME between ARGUMENTS after} for the first, then
+     * {@code separator before NAME between ARGUMENTS after} for each further one, then {@code closing}.
+     */
+    record CallForm(String opening, String before, String between, String after, String separator, String closing) {}
+
+    /**
+     * Calls of tools.
+     *
+     * @param form the texts around them
+     * @param marker a control token that comes first, {@code -1} for none; with free text it takes the place of
+     *     {@code opening before} where the model chooses it, and the texts of the form follow it without {@code opening}
+     * @param maxCalls 1..256
+     * @param freeText whether the answer may be any text, with or without calls at its end
+     */
+    record ToolCalls(List<Tool> tools, CallForm form, int marker, int maxCalls, boolean freeText)
+            implements GrammarSource {
+
+        private static final int MOST_CALLS = 256;
+
+        public ToolCalls {
+            tools = List.copyOf(tools);
+            if (tools.isEmpty()) {
+                throw new IllegalArgumentException("tools: none (expected: at least one)");
+            }
+            if (maxCalls < 1 || maxCalls > MOST_CALLS) {
+                throw new IllegalArgumentException("maxCalls: " + maxCalls + " (expected: 1.." + MOST_CALLS + ")");
+            }
+        }
+    }
+}

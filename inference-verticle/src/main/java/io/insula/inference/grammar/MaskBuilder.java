@@ -1,0 +1,115 @@
+package io.insula.inference.grammar;
+
+/**
+ * Collects the tokens that may follow by walking the tree of the vocabulary.
+ *
+ * <p><b>Thread:</b> one at a time.
+ */
+final class MaskBuilder {
+
+    private final GrammarVocabulary vocabulary;
+    private final MaskCache cache;
+    private final long[] words;
+
+    MaskBuilder(GrammarVocabulary vocabulary, MaskCache cache) {
+        this(vocabulary, cache, new long[vocabulary.words()]);
+    }
+
+    /** Continues with the tokens of a mask. */
+    MaskBuilder(GrammarVocabulary vocabulary, MaskCache cache, long[] words) {
+        this.vocabulary = vocabulary;
+        this.cache = cache;
+        this.words = words;
+    }
+
+    TokenMask build() {
+        return new TokenMask(words);
+    }
+
+    void add(int token) {
+        words[token >> 6] |= 1L << token;
+    }
+
+    void addEnds() {
+        for (int end : vocabulary.ends()) {
+            add(end);
+        }
+    }
+
+    private void addTokens(int node) {
+        for (int place = vocabulary.firstToken(node); place < vocabulary.lastToken(node); place++) {
+            add(vocabulary.token(place));
+        }
+    }
+
+    /** Takes out every token that begins with some bytes. */
+    void remove(byte[] prefix, int from, int last) {
+        int node = 0;
+        for (int i = from; i < prefix.length; i++) {
+            node = vocabulary.child(node, prefix[i] & 0xff);
+            if (node == 0) {
+                return;
+            }
+        }
+        node = vocabulary.child(node, last);
+        if (node == 0) {
+            return;
+        }
+        int end = vocabulary.end(node) == vocabulary.nodes()
+                ? vocabulary.firstToken(vocabulary.nodes())
+                : vocabulary.firstToken(vocabulary.end(node));
+        for (int place = vocabulary.firstToken(node); place < end; place++) {
+            int token = vocabulary.token(place);
+            words[token >> 6] &= ~(1L << token);
+        }
+    }
+
+    /** Adds the tokens below a node that a cursor lets through, where the cursor has read the bytes up to the node. */
+    void walk(int node, Cursor cursor) {
+        int end = vocabulary.end(node);
+        for (int child = node + 1; child < end; child = vocabulary.end(child)) {
+            Cursor next = cursor.step(vocabulary.label(child), true);
+            if (next != null) {
+                addTokens(child);
+                if (child + 1 < vocabulary.end(child)) {
+                    next.admit(this, child);
+                }
+            }
+        }
+    }
+
+    /** Adds the tokens below a node that stay inside a lexeme or leave it in an admissible way. */
+    void lexeme(int node, Lexeme lexeme, long state, Lexeme.Exit exit) {
+        Reach reach;
+        if (node == 0) {
+            Object key = lexeme.group(state);
+            reach = cache.reach(key);
+            if (reach == null) {
+                reach = Reach.of(vocabulary, 0, lexeme, state);
+                cache.put(key, reach);
+            }
+        } else {
+            reach = Reach.of(vocabulary, node, lexeme, state);
+        }
+        reach.addTo(words);
+        for (int i = 0; i < reach.exits(); i++) {
+            int at = reach.node(i);
+            if (at + 1 < vocabulary.end(at)) {
+                exit.leave(this, at, reach.tag(i));
+            }
+        }
+    }
+
+    /** Adds the tokens of a lexeme without those that begin with one of some texts and a byte after it. */
+    void lexemeWithout(
+            int node, Lexeme lexeme, long state, Lexeme.Exit exit, Iterable<byte[]> texts, int from, int last) {
+        MaskBuilder alone = new MaskBuilder(vocabulary, cache);
+        alone.lexeme(node, lexeme, state, exit);
+        for (byte[] text : texts) {
+            alone.remove(text, from, last);
+        }
+        for (int i = 0; i < words.length; i++) {
+            words[i] |= alone.words[i];
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package io.insula.inference.grammar;
+
+import io.insula.inference.grammar.automaton.ByteDfa;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place inside the name of a member: a declared one, or a further one that the object does not have yet.
+ *
+ * <p>Masks do not depend on the names so far, so that they can be kept: a name that begins inside a token may be a further
+ * one only if it does not end there, and tokens that would repeat a name are taken out of each mask.
+ */
+final class NameCursor implements Cursor {
+
+    /** A declared name of a thread's rule. */
+    private record Declared(ObjectFrame.Thread thread, NameWindow window) {}
+
+    /**
+     * A further name of a thread's rule.
+     *
+     * @param reserved names that it must not be
+     */
+    private record Further(ObjectFrame.Thread thread, Lexeme lexeme, long state, NameWindow reserved) {}
+
+    /** Bytes so far, the last one first. */
+    private record Bytes(int value, int length, @Nullable Bytes before) {
+
+        static byte[] array(@Nullable Bytes last) {
+            byte[] array = new byte[last == null ? 0 : last.length];
+            for (Bytes at = last; at != null; at = at.before) {
+                array[at.length - 1] = (byte) at.value;
+            }
+            return array;
+        }
+    }
+
+    private record FurtherKey(ObjectFrame.Thread thread, Object group, NameWindow reserved) {}
+
+    private record Key(int depth, List<Declared> declared, List<FurtherKey> further, Context context) {}
+
+    private static final int QUOTE = '"';
+
+    private final ObjectFrame frame;
+    private final int depth;
+    private final List<Declared> declared;
+    private final List<Further> further;
+    private final @Nullable Bytes text;
+    /** Used names that begin like this one. */
+    private final List<byte[]> similar;
+    /** Whether the name began inside the token for which a mask is made. */
+    private final boolean probed;
+
+    private NameCursor(
+            ObjectFrame frame,
+            int depth,
+            List<Declared> declared,
+            List<Further> further,
+            @Nullable Bytes text,
+            List<byte[]> similar,
+            boolean probed) {
+        this.frame = frame;
+        this.depth = depth;
+        this.declared = declared;
+        this.further = further;
+        this.text = text;
+        this.similar = similar;
+        this.probed = probed;
+    }
+
+    /** The cursor after the first quote; null where no member may follow. */
+    static @Nullable Cursor open(ObjectFrame frame, boolean probe) {
+        List<Declared> declared = new ArrayList<>(frame.threads().size());
+        List<Further> further = new ArrayList<>(frame.threads().size());
+        for (ObjectFrame.Thread thread : frame.threads()) {
+            NameWindow window = NameWindow.all(thread.rule().names());
+            if (window.takes(thread, frame.count())) {
+                declared.add(new Declared(thread, window));
+            }
+            Lexeme lexeme = thread.rule().furtherNames();
+            if (lexeme != null && thread.rule().takesFurther(thread.place(), frame.count())) {
+                further.add(new Further(
+                        thread, lexeme, lexeme.start(), NameWindow.all(thread.rule().reserved())));
+            }
+        }
+        return declared.isEmpty() && further.isEmpty()
+                ? null
+                : new NameCursor(frame, 0, declared, further, null, probe ? List.of() : UsedNames.list(frame.used()), probe);
+    }
+
+    @Override
+    public @Nullable Cursor step(int value, boolean probe) {
+        Cursor end = value == QUOTE ? end() : null;
+        if (end != null) {
+            return end;
+        }
+        List<Declared> left = new ArrayList<>(declared.size());
+        for (Declared name : declared) {
+            NameWindow window = name.window().next(depth, value);
+            if (!window.isEmpty() && window.takes(name.thread(), frame.count())) {
+                left.add(window.equals(name.window()) ? name : new Declared(name.thread(), window));
+            }
+        }
+        List<byte[]> still = similar(value);
+        List<Further> on = new ArrayList<>(further.size());
+        for (Further name : further) {
+            long next = name.lexeme().next(name.state(), value);
+            if (next != ByteDfa.NONE && !name.lexeme().isFinal(next) && leavesNames(name.lexeme(), next, still)) {
+                on.add(new Further(name.thread(), name.lexeme(), next, name.reserved().next(depth, value)));
+            }
+        }
+        if (left.isEmpty() && on.isEmpty()) {
+            return null;
+        }
+        Bytes longer = new Bytes(value, depth + 1, text);
+        return new NameCursor(frame, depth + 1, left, on, longer, still, probed);
+    }
+
+    private List<byte[]> similar(int value) {
+        if (similar.isEmpty()) {
+            return similar;
+        }
+        List<byte[]> still = new ArrayList<>();
+        for (byte[] name : similar) {
+            if (name.length > depth && (name[depth] & 0xff) == value) {
+                still.add(name);
+            }
+        }
+        return still;
+    }
+
+    /** Whether not all names that begin like this are used: those of an endless set never are. */
+    private boolean leavesNames(Lexeme lexeme, long state, List<byte[]> still) {
+        if (probed && lexeme.hasFiniteStates()) {
+            return false;
+        }
+        return lexeme.words(state) > still.size();
+    }
+
+    /** The cursor after the last quote. */
+    private @Nullable Cursor end() {
+        List<ObjectFrame.Member> members = new ArrayList<>();
+        for (Declared name : declared) {
+            ObjectFrame.Thread thread = name.thread();
+            int property = name.window().whole(depth);
+            if (property >= 0 && thread.rule().takes(property, thread.place(), frame.count())) {
+                members.add(new ObjectFrame.Member(
+                        new ObjectFrame.Thread(thread.owner(), thread.rule(), property + 1),
+                        thread.rule().child(property)));
+            }
+        }
+        boolean anyFurther = false;
+        for (Further name : further) {
+            long last = name.lexeme().next(name.state(), QUOTE);
+            if (last != ByteDfa.NONE
+                    && name.lexeme().isFinal(last)
+                    && !probed
+                    && name.reserved().whole(depth) < 0
+                    && similar.stream().noneMatch(used -> used.length == depth)) {
+                ObjectFrame.Thread thread = name.thread();
+                anyFurther = true;
+                members.add(further(thread, name.lexeme().tag(last)));
+            }
+        }
+        if (members.isEmpty()) {
+            return null;
+        }
+        UsedNames used = anyFurther ? new UsedNames(Bytes.array(text), frame.used()) : frame.used();
+        return frame.member(members, used);
+    }
+
+    private static ObjectFrame.Member further(ObjectFrame.Thread thread, int tag) {
+        ObjectRule rule = thread.rule();
+        return new ObjectFrame.Member(
+                new ObjectFrame.Thread(thread.owner(), rule, rule.size()), rule.furtherChild(tag));
+    }
+
+    @Override
+    public @Nullable Object key() {
+        List<FurtherKey> keys = new ArrayList<>(further.size());
+        for (Further name : further) {
+            if (!similar.isEmpty() && name.lexeme().hasFiniteStates()) {
+                return null;
+            }
+            keys.add(new FurtherKey(name.thread(), name.lexeme().group(name.state()), name.reserved()));
+        }
+        return new Key(depth, declared, keys, frame.context());
+    }
+
+    @Override
+    public void admit(MaskBuilder mask, int node) {
+        boolean exact = probed;
+        for (Further name : further) {
+            exact |= !similar.isEmpty() && name.lexeme().hasFiniteStates();
+        }
+        if (exact) {
+            mask.walk(node, this);
+            return;
+        }
+        if (!declared.isEmpty()) {
+            mask.walk(node, new NameCursor(frame, depth, declared, List.of(), text, List.of(), false));
+        }
+        for (Further name : further) {
+            mask.lexemeWithout(
+                    node,
+                    name.lexeme(),
+                    name.state(),
+                    (at, exit, tag) -> frame.member(List.of(further(name.thread(), tag)), frame.used())
+                            .admit(at, exit),
+                    name.reserved().list(),
+                    depth,
+                    QUOTE);
+        }
+    }
+
+    @Override
+    public TokenMask corrected(TokenMask mask, GrammarVocabulary vocabulary, MaskCache cache) {
+        if (further.isEmpty() || similar.isEmpty()) {
+            return mask;
+        }
+        MaskBuilder builder = new MaskBuilder(vocabulary, cache, mask.copy());
+        for (byte[] used : similar) {
+            builder.remove(used, depth, QUOTE);
+        }
+        return builder.build();
+    }
+}

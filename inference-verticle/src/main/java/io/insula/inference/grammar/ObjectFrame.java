@@ -1,0 +1,173 @@
+package io.insula.inference.grammar;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An object of which some members are there, and the rules that it may still meet. */
+final class ObjectFrame {
+
+    /**
+     * @param owner place of the shape that is met when this rule is
+     * @param place properties that are behind
+     */
+    record Thread(int owner, ObjectRule rule, int place) {}
+
+    private record Local(Thread thread, long group) {}
+
+    private final Machine machine;
+    private final Frame outer;
+    private final List<Thread> threads;
+    private final int count;
+    private final @Nullable UsedNames used;
+    private final Context context;
+
+    private ObjectFrame(
+            Machine machine, Frame outer, List<Thread> threads, int count, @Nullable UsedNames used) {
+        this.machine = machine;
+        this.outer = outer;
+        this.threads = threads;
+        this.count = count;
+        this.used = used;
+        List<Local> local = new ArrayList<>(threads.size());
+        for (Thread thread : threads) {
+            local.add(new Local(thread, thread.rule().group(count, machine.cap())));
+        }
+        this.context = machine.contexts().of(outer.context(), local);
+    }
+
+    static Cursor open(Machine machine, Frame outer, List<Thread> threads) {
+        return Place.of(machine, new Turn(new ObjectFrame(machine, outer, threads, 0, null), Kind.OPENED));
+    }
+
+    List<Thread> threads() {
+        return threads;
+    }
+
+    int count() {
+        return count;
+    }
+
+    @Nullable UsedNames used() {
+        return used;
+    }
+
+    Context context() {
+        return context;
+    }
+
+    /** What follows a name: a colon, and a value of one of these rules. */
+    Cursor member(List<Member> members, @Nullable UsedNames names) {
+        return new MemberFrame(this, members, names).colon();
+    }
+
+    /**
+     * @param after the thread when the member is there
+     */
+    record Member(Thread after, ValueRule rule) {}
+
+    private @Nullable Cursor close() {
+        BitSet met = new BitSet();
+        for (Thread thread : threads) {
+            if (thread.rule().closes(thread.place(), count)) {
+                met.set(thread.owner());
+            }
+        }
+        return met.isEmpty() ? null : outer.after(met);
+    }
+
+    private boolean takesAny() {
+        for (Thread thread : threads) {
+            if (thread.rule().takesAny(thread.place(), count)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A value and the members that it may belong to. */
+    private static final class MemberFrame implements Frame {
+
+        private final ObjectFrame object;
+        private final List<Member> members;
+        private final @Nullable UsedNames names;
+        private final Context context;
+
+        MemberFrame(ObjectFrame object, List<Member> members, @Nullable UsedNames names) {
+            this.object = object;
+            this.members = members;
+            this.names = names;
+            this.context = object.machine.contexts().of(object.context, members);
+        }
+
+        private List<ValueRule> rules() {
+            List<ValueRule> rules = new ArrayList<>(members.size());
+            for (Member member : members) {
+                if (!rules.contains(member.rule())) {
+                    rules.add(member.rule());
+                }
+            }
+            return rules;
+        }
+
+        Cursor colon() {
+            return Place.of(object.machine, new Place.Colon(object.machine, rules(), this));
+        }
+
+        @Override
+        public Cursor after(BitSet met) {
+            List<ValueRule> rules = rules();
+            List<Thread> left = new ArrayList<>(members.size());
+            for (Member member : members) {
+                if (met.get(rules.indexOf(member.rule()))) {
+                    left.add(member.after());
+                }
+            }
+            ObjectFrame next = new ObjectFrame(object.machine, object.outer, left, object.count + 1, names);
+            return Place.of(object.machine, new Turn(next, Kind.AFTER_MEMBER));
+        }
+
+        @Override
+        public Context context() {
+            return context;
+        }
+    }
+
+    private enum Kind {
+        OPENED,
+        AFTER_COMMA,
+        AFTER_MEMBER
+    }
+
+    private record Turn(ObjectFrame frame, Kind kind) implements Place.Turn {
+
+        @Override
+        public @Nullable Cursor step(int value, boolean spaced, boolean probe) {
+            if (value == '}') {
+                return kind == Kind.AFTER_COMMA ? null : frame.close();
+            }
+            if (kind == Kind.AFTER_MEMBER) {
+                return value == ',' && !spaced && frame.takesAny()
+                        ? Place.of(frame.machine, new Turn(frame, Kind.AFTER_COMMA))
+                        : null;
+            }
+            return value == '"' ? NameCursor.open(frame, probe) : null;
+        }
+
+        @Override
+        public boolean takesSpace() {
+            return kind != Kind.AFTER_MEMBER || frame.close() != null;
+        }
+
+        @Override
+        public Object local() {
+            return kind;
+        }
+
+        @Override
+        public Context context() {
+            return frame.context;
+        }
+    }
+}
