@@ -11,49 +11,49 @@ final class ArrayFrame implements Frame {
     /**
      * @param owner place of the shape that is met when this rule is
      */
-    record Thread(int owner, ValueRule.ArrayRule rule) {}
+    record Strand(int owner, ValueRule.ArrayRule rule) {}
 
-    private record Local(Thread thread, Object group) {}
+    private record Local(Strand strand, Object group) {}
 
     private final Machine machine;
     private final Frame outer;
-    private final List<Thread> threads;
+    private final List<Strand> strands;
     /** Items before the one at hand. */
     private final int index;
 
     private final Context context;
 
-    private ArrayFrame(Machine machine, Frame outer, List<Thread> threads, int index) {
+    private ArrayFrame(Machine machine, Frame outer, List<Strand> strands, int index) {
         this.machine = machine;
         this.outer = outer;
-        this.threads = threads;
+        this.strands = strands;
         this.index = index;
-        List<Local> local = new ArrayList<>(threads.size());
-        for (Thread thread : threads) {
-            local.add(new Local(thread, thread.rule().group(index, machine.cap())));
+        List<Local> local = new ArrayList<>(strands.size());
+        for (Strand strand : strands) {
+            local.add(new Local(strand, strand.rule().group(index, machine.cap())));
         }
         this.context = machine.contexts().of(outer.context(), local);
     }
 
-    static Cursor open(Machine machine, Frame outer, List<Thread> threads) {
-        return Place.of(machine, new Turn(new ArrayFrame(machine, outer, threads, 0), true));
+    static Cursor open(Machine machine, Frame outer, List<Strand> strands) {
+        return Place.of(machine, new Turn(new ArrayFrame(machine, outer, strands, 0), true));
     }
 
-    /** The threads that take one more item. */
-    private List<Thread> taking() {
-        List<Thread> taking = new ArrayList<>(threads.size());
-        for (Thread thread : threads) {
-            if (thread.rule().continues(index)) {
-                taking.add(thread);
+    /** The strands that take one more item. */
+    private List<Strand> taking() {
+        List<Strand> taking = new ArrayList<>(strands.size());
+        for (Strand strand : strands) {
+            if (strand.rule().continues(index)) {
+                taking.add(strand);
             }
         }
         return taking;
     }
 
     private List<ValueRule> items() {
-        List<ValueRule> rules = new ArrayList<>(threads.size());
-        for (Thread thread : taking()) {
-            ValueRule rule = thread.rule().child(index);
+        List<ValueRule> rules = new ArrayList<>(strands.size());
+        for (Strand strand : taking()) {
+            ValueRule rule = strand.rule().child(index);
             if (!rules.contains(rule)) {
                 rules.add(rule);
             }
@@ -64,10 +64,10 @@ final class ArrayFrame implements Frame {
     @Override
     public Cursor after(BitSet met) {
         List<ValueRule> rules = items();
-        List<Thread> left = new ArrayList<>(threads.size());
-        for (Thread thread : taking()) {
-            if (met.get(rules.indexOf(thread.rule().child(index)))) {
-                left.add(thread);
+        List<Strand> left = new ArrayList<>(strands.size());
+        for (Strand strand : taking()) {
+            if (met.get(rules.indexOf(strand.rule().child(index)))) {
+                left.add(strand);
             }
         }
         return Place.of(machine, new Turn(new ArrayFrame(machine, outer, left, index + 1), false));
@@ -80,9 +80,9 @@ final class ArrayFrame implements Frame {
 
     private @Nullable Cursor close() {
         BitSet met = new BitSet();
-        for (Thread thread : threads) {
-            if (thread.rule().closes(index)) {
-                met.set(thread.owner());
+        for (Strand strand : strands) {
+            if (strand.rule().closes(index)) {
+                met.set(strand.owner());
             }
         }
         return met.isEmpty() ? null : outer.after(met);

@@ -30,30 +30,40 @@ final class CallAssembly {
         GrammarSource.CallForm form = source.form();
         String last = form.after() + form.closing();
         return new ToolCallFrame.Calls(
+                freeText(),
                 lead(),
                 names(),
                 texts(List.of(last, form.after() + form.separator() + form.before())),
                 texts(List.of(last)),
                 arguments,
                 source.marker(),
-                source.freeText(),
                 source.maxCalls());
     }
 
     private @Nullable Lexeme lead() {
-        GrammarSource.CallForm form = source.form();
-        String trigger = form.opening() + form.before();
+        String lead = source.form().opening() + source.form().before();
+        return lead.isEmpty()
+                ? null
+                : lexemes.apply(Languages.texts(List.of(lead.getBytes(StandardCharsets.UTF_8)), work)
+                        .retagged(ignored -> ToolCallFrame.LEADS, work));
+    }
+
+    /** Any text; without a marker a call begins where the lead is written for the first time. */
+    private @Nullable Lexeme freeText() {
         if (!source.freeText()) {
-            return trigger.isEmpty() ? null : lexemes.apply(only(trigger, ToolCallFrame.LEADS));
+            return null;
         }
-        if (trigger.isEmpty()) {
+        ByteDfa anything = Pattern.anything(Spelling.RAW, work);
+        if (source.marker() >= 0) {
+            return lexemes.apply(anything);
+        }
+        String lead = source.form().opening() + source.form().before();
+        if (lead.isEmpty()) {
             throw new AutomatonException("free text before calls needs a text that begins them");
         }
-        String quoted = quoted(trigger);
-        ByteDfa anything = Pattern.anything(Spelling.RAW, work);
-        ByteDfa without = Languages.difference(
-                anything, Pattern.parse(quoted).somewhere(Spelling.RAW, work), work);
-        String any = "[\\s\\S]";
+        String quoted = quoted(lead);
+        String any = "[^]";
+        ByteDfa without = Languages.difference(anything, Pattern.parse(quoted).somewhere(Spelling.RAW, work), work);
         ByteDfa ending = Pattern.parse(any + "*" + quoted).whole(Spelling.RAW, work);
         ByteDfa first = Languages.difference(
                 ending, Pattern.parse(any + "*" + quoted + any + "+").whole(Spelling.RAW, work), work);
@@ -88,11 +98,6 @@ final class CallAssembly {
             }
         }
         return texts(texts);
-    }
-
-    private ByteDfa only(String text, int tag) {
-        return Languages.texts(List.of(text.getBytes(StandardCharsets.UTF_8)), work)
-                .retagged(ignored -> tag, work);
     }
 
     /** The tag of each text is its place. */

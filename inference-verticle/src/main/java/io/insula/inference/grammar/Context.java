@@ -8,25 +8,48 @@ final class Context {
 
     private record Key(@Nullable Context outer, Object local) {}
 
-    /** The contexts of one grammar. A full table is emptied, which costs masks and nothing else. */
+    /**
+     * The contexts of a model's grammars. When it is full, those go that were not met since it was half full; that costs
+     * masks and nothing else.
+     */
     static final class Table {
 
-        private static final int MAX_CONTEXTS = 4096;
+        private static final int HALF = 16_384;
 
-        private final ConcurrentHashMap<Key, Context> contexts = new ConcurrentHashMap<>();
+        /** Contexts that are forgotten together. */
+        private static final class Generation {
+            private final ConcurrentHashMap<Key, Context> contexts = new ConcurrentHashMap<>();
+        }
+
+        private volatile Generation young = new Generation();
+        private volatile Generation old = new Generation();
 
         Context of(@Nullable Context outer, Object local) {
             Key key = new Key(outer, local);
-            Context known = contexts.get(key);
+            Generation into = young;
+            Context known = into.contexts.get(key);
             if (known != null) {
                 return known;
             }
-            if (contexts.size() >= MAX_CONTEXTS) {
-                contexts.clear();
+            Context before = old.contexts.get(key);
+            Context made = before == null ? new Context() : before;
+            Context earlier = into.contexts.putIfAbsent(key, made);
+            if (into.contexts.mappingCount() > HALF) {
+                turn(into);
             }
-            Context made = new Context();
-            Context earlier = contexts.putIfAbsent(key, made);
             return earlier == null ? made : earlier;
+        }
+
+        /** A context that is like no other. */
+        Context unique() {
+            return new Context();
+        }
+
+        private synchronized void turn(Generation full) {
+            if (young == full) {
+                old = full;
+                young = new Generation();
+            }
         }
     }
 

@@ -15,7 +15,8 @@ interface Cursor {
      *
      * @param probe whether a mask is being made, which must not depend on the names of members so far
      */
-    @Nullable Cursor step(int value, boolean probe);
+    @Nullable
+    Cursor step(int value, boolean probe);
 
     /** Whether the answer may end here. */
     default boolean complete() {
@@ -33,7 +34,8 @@ interface Cursor {
     }
 
     /** What the mask depends on; null where masks are not worth keeping. */
-    @Nullable Object key();
+    @Nullable
+    Object key();
 
     /** Adds the tokens below a node of the vocabulary's tree, where the bytes up to the node were read before this cursor. */
     default void admit(MaskBuilder mask, int node) {

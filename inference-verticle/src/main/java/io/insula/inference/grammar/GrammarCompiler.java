@@ -30,12 +30,14 @@ import java.util.function.Supplier;
 public final class GrammarCompiler {
 
     private static final int LEXEMES_KEPT = 256;
+    private static final int SHARED_LEXEME_BYTES = 65_536;
 
     private final GrammarVocabulary vocabulary;
     private final GrammarConfig config;
     private final MaskCache masks;
     private final FreeString free;
     private final GrammarShelf shelf;
+    private final Context.Table contexts = new Context.Table();
     private final Map<ByteDfa, DfaLexeme> lexemes = new LinkedHashMap<>(LEXEMES_KEPT, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -55,7 +57,9 @@ public final class GrammarCompiler {
 
     private Workbench workbench() {
         return new Workbench(
-                vocabulary.alphabet(), config.schema().maxStates(), config.schema().maxSteps());
+                vocabulary.alphabet(),
+                config.schema().maxStates(),
+                config.schema().maxSteps());
     }
 
     /** The grammar of a description: the one that was compiled before, as long as it is kept. */
@@ -65,19 +69,18 @@ public final class GrammarCompiler {
     }
 
     private void checkLength(GrammarSource source) {
-        long length =
-                switch (source) {
-                    case GrammarSource.JsonObject ignored -> 0;
-                    case GrammarSource.JsonSchema schema -> schema.schema().length();
-                    case GrammarSource.Regex regex -> regex.pattern().length();
-                    case GrammarSource.Choice choice ->
-                        choice.texts().stream().mapToLong(String::length).sum();
-                    case GrammarSource.ToolCalls calls ->
-                        calls.tools().stream()
-                                .mapToLong(tool -> tool.name().length()
-                                        + tool.parameters().length())
-                                .sum();
-                };
+        long length = switch (source) {
+            case GrammarSource.JsonObject ignored -> 0;
+            case GrammarSource.JsonSchema schema -> schema.schema().length();
+            case GrammarSource.Regex regex -> regex.pattern().length();
+            case GrammarSource.Choice choice ->
+                choice.texts().stream().mapToLong(String::length).sum();
+            case GrammarSource.ToolCalls calls ->
+                calls.tools().stream()
+                        .mapToLong(
+                                tool -> tool.name().length() + tool.parameters().length())
+                        .sum();
+        };
         if (length > config.maxTextBytes()) {
             throw new GrammarException("", "", "is longer than " + config.maxTextBytes() + " bytes");
         }
@@ -85,39 +88,37 @@ public final class GrammarCompiler {
 
     private CompiledGrammar build(GrammarSource source) {
         Workbench work = workbench();
-        Context.Table contexts = new Context.Table();
         Machine machine = new Machine(contexts, vocabulary.longest() + 1, config.maxIndent());
-        End end = new End(contexts.of(null, "end"));
+        End end = new End(contexts.unique());
         RuleAssembly rules = new RuleAssembly(this::lexeme, free, vocabulary.longest(), work);
         try {
-            Cursor begin =
-                    switch (source) {
-                        case GrammarSource.JsonObject ignored ->
-                            value(machine, end, rules, () -> SchemaCompiler.anyObject(config.schema(), work));
-                        case GrammarSource.JsonSchema schema ->
-                            value(
-                                    machine,
-                                    end,
-                                    rules,
-                                    () -> SchemaCompiler.compile(schema.schema(), config.schema(), work));
-                        case GrammarSource.Regex regex ->
-                            text(Pattern.parse(regex.pattern()).whole(Spelling.RAW, work), end, work);
-                        case GrammarSource.Choice choice ->
-                            text(
-                                    Languages.texts(
-                                            choice.texts().stream()
-                                                    .map(text -> text.getBytes(StandardCharsets.UTF_8))
-                                                    .toList(),
-                                            work),
-                                    end,
-                                    work);
-                        case GrammarSource.ToolCalls calls -> calls(calls, machine, end, rules, work);
-                    };
+            Cursor begin = switch (source) {
+                case GrammarSource.JsonObject ignored ->
+                    value(machine, end, rules, () -> SchemaCompiler.anyObject(config.schema(), work));
+                case GrammarSource.JsonSchema schema ->
+                    value(machine, end, rules, () -> SchemaCompiler.compile(schema.schema(), config.schema(), work));
+                case GrammarSource.Regex regex ->
+                    text(Pattern.parse(regex.pattern()).whole(Spelling.RAW, work), end, rules, work);
+                case GrammarSource.Choice choice ->
+                    text(
+                            Languages.texts(
+                                    choice.texts().stream()
+                                            .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                                            .toList(),
+                                    work),
+                            end,
+                            rules,
+                            work);
+                case GrammarSource.ToolCalls calls -> calls(calls, machine, end, rules, work);
+            };
             return new CompiledGrammar(vocabulary, masks, begin, rules.weight());
         } catch (SchemaException e) {
             throw new GrammarException(e.pointer(), e.keyword(), String.valueOf(e.getMessage()));
         } catch (AutomatonException e) {
             throw new GrammarException("", "", String.valueOf(e.getMessage()));
+        } catch (StackOverflowError e) {
+            // Depths are bounded where they are known; the stack of the asking strand is not.
+            throw new GrammarException("", "", "is nested too deep");
         }
     }
 
@@ -126,33 +127,33 @@ public final class GrammarCompiler {
         return Place.spaced(machine, new Place.Value(machine, List.of(rule), end));
     }
 
-    private Cursor text(ByteDfa dfa, End end, Workbench work) {
+    private Cursor text(ByteDfa dfa, End end, RuleAssembly rules, Workbench work) {
         if (dfa.isEmpty()) {
             throw new AutomatonException("no text meets it");
         }
-        Lexeme lexeme = lexeme(dfa.minimal(work), work);
-        return new LexemeCursor(
-                List.of(new LexemeCursor.Thread(lexeme, lexeme.start(), LexemeCursor.BY_TAG)), end);
+        DfaLexeme lexeme = rules.count(lexeme(dfa.minimal(work), work));
+        return new LexemeCursor(List.of(new LexemeCursor.Strand(lexeme, lexeme.start(), LexemeCursor.BY_TAG)), end);
     }
 
-    private Cursor calls(
-            GrammarSource.ToolCalls calls, Machine machine, End end, RuleAssembly rules, Workbench work) {
+    private Cursor calls(GrammarSource.ToolCalls calls, Machine machine, End end, RuleAssembly rules, Workbench work) {
         List<ValueRule> arguments = new ArrayList<>();
         for (GrammarSource.Tool tool : calls.tools()) {
             try {
-                arguments.add(
-                        rules.assemble(SchemaCompiler.compile(tool.parameters(), config.schema(), work)));
+                arguments.add(rules.assemble(SchemaCompiler.compile(tool.parameters(), config.schema(), work)));
             } catch (SchemaException e) {
                 throw new GrammarException(
                         e.pointer(), e.keyword(), "of tool '" + tool.name() + "': " + e.getMessage());
             }
         }
-        CallAssembly assembly = new CallAssembly(calls, dfa -> lexeme(dfa, work), work);
+        CallAssembly assembly = new CallAssembly(calls, dfa -> rules.count(lexeme(dfa, work)), work);
         return ToolCallFrame.begin(machine, assembly.assemble(arguments), end);
     }
 
-    /** One lexeme for equal automata, so that grammars share masks. */
+    /** One lexeme for equal automata, so that grammars share masks; large ones are not worth the room. */
     private DfaLexeme lexeme(ByteDfa dfa, Workbench work) {
+        if (dfa.weight() > SHARED_LEXEME_BYTES) {
+            return new DfaLexeme(dfa, vocabulary.longest(), work);
+        }
         synchronized (lexemes) {
             DfaLexeme known = lexemes.get(dfa);
             if (known != null) {

@@ -19,8 +19,11 @@ public final class GrammarException extends RuntimeException {
     }
 
     private static String message(String path, String keyword, String reason) {
-        return path + (path.isEmpty() || keyword.isEmpty() ? "" : "/") + keyword
-                + (path.isEmpty() && keyword.isEmpty() ? "" : ": ") + reason;
+        return path
+                + (path.isEmpty() || keyword.isEmpty() ? "" : "/")
+                + keyword
+                + (path.isEmpty() && keyword.isEmpty() ? "" : ": ")
+                + reason;
     }
 
     public String path() {

@@ -8,6 +8,8 @@ import java.util.function.Supplier;
 final class GrammarShelf {
 
     private static final long ENTRY_BYTES = 1024;
+    /** A grammar that would fill more than a fourth of the room is not kept. */
+    private static final int LARGEST_SHARE = 4;
 
     private final long maxBytes;
     private final Map<GrammarSource, CompiledGrammar> grammars = new LinkedHashMap<>(16, 0.75f, true);
@@ -31,6 +33,9 @@ final class GrammarShelf {
             if (earlier != null) {
                 return earlier;
             }
+            if (weight(source, made) > maxBytes / LARGEST_SHARE) {
+                return made;
+            }
             grammars.put(source, made);
             bytes += weight(source, made);
             var eldest = grammars.entrySet().iterator();
@@ -44,18 +49,17 @@ final class GrammarShelf {
     }
 
     private static long weight(GrammarSource source, CompiledGrammar grammar) {
-        long text =
-                switch (source) {
-                    case GrammarSource.JsonObject ignored -> 0;
-                    case GrammarSource.JsonSchema schema -> schema.schema().length();
-                    case GrammarSource.Regex regex -> regex.pattern().length();
-                    case GrammarSource.Choice choice ->
-                        choice.texts().stream().mapToLong(String::length).sum();
-                    case GrammarSource.ToolCalls calls ->
-                        calls.tools().stream()
-                                .mapToLong(tool -> tool.parameters().length())
-                                .sum();
-                };
+        long text = switch (source) {
+            case GrammarSource.JsonObject ignored -> 0;
+            case GrammarSource.JsonSchema schema -> schema.schema().length();
+            case GrammarSource.Regex regex -> regex.pattern().length();
+            case GrammarSource.Choice choice ->
+                choice.texts().stream().mapToLong(String::length).sum();
+            case GrammarSource.ToolCalls calls ->
+                calls.tools().stream()
+                        .mapToLong(tool -> tool.parameters().length())
+                        .sum();
+        };
         return ENTRY_BYTES + 2 * text + grammar.weight();
     }
 

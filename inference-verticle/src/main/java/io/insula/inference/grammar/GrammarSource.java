@@ -27,6 +27,8 @@ public sealed interface GrammarSource {
     }
 
     /**
+     * A tool.
+     *
      * @param name as it is written in a call
      * @param parameters JSON Schema of the arguments, as text
      */
@@ -42,10 +44,10 @@ public sealed interface GrammarSource {
      * Calls of tools.
      *
      * @param form the texts around them
-     * @param marker a control token that comes first, {@code -1} for none; with free text it takes the place of
-     *     {@code opening before} where the model chooses it, and the texts of the form follow it without {@code opening}
+     * @param marker a control token that comes before {@code opening}, {@code -1} for none
      * @param maxCalls 1..256
-     * @param freeText whether the answer may be any text, with or without calls at its end
+     * @param freeText whether the answer may be any text, with or without calls at its end; a call begins at the marker, or
+     *     where there is none at {@code opening before}
      */
     record ToolCalls(List<Tool> tools, CallForm form, int marker, int maxCalls, boolean freeText)
             implements GrammarSource {

@@ -86,6 +86,8 @@ public final class GrammarVocabulary {
     }
 
     /**
+     * The tree of a model's tokens.
+     *
      * @param bytes what a token adds to the text; empty for control tokens
      * @param vocabulary token ids are less than this
      * @param ends tokens at which generation ends

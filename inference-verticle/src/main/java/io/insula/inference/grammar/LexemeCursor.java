@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
 /** A place inside a lexeme, or inside several of which it is not clear yet which one it will be. */
 final class LexemeCursor implements Cursor {
 
-    /** The place of a thread whose lexeme says by its tag what was met. */
+    /** The place of a strand whose lexeme says by its tag what was met. */
     static final int BY_TAG = -1;
 
     /**
      * @param place of the shape that is met when the lexeme ends, or {@link #BY_TAG}
      */
-    record Thread(Lexeme lexeme, long state, int place) {
+    record Strand(Lexeme lexeme, long state, int place) {
 
         boolean accepts() {
             return lexeme.tag(state) != ByteDfa.NONE;
@@ -34,45 +34,43 @@ final class LexemeCursor implements Cursor {
 
     private record Key(List<Part> parts, Context context) {}
 
-    private final List<Thread> threads;
+    private final List<Strand> strands;
     private final Frame frame;
 
-    LexemeCursor(List<Thread> threads, Frame frame) {
-        this.threads = threads;
+    LexemeCursor(List<Strand> strands, Frame frame) {
+        this.strands = strands;
         this.frame = frame;
     }
 
-    Frame frame() {
-        return frame;
-    }
-
-    boolean in(Frame other) {
-        return frame == other;
+    /** Whether it is in the same lexeme as another. */
+    boolean continues(LexemeCursor other) {
+        return frame.equals(other.frame)
+                && strands.getFirst().lexeme().equals(other.strands.getFirst().lexeme());
     }
 
     @Override
     public @Nullable Cursor step(int value, boolean probe) {
-        List<Thread> alive = new ArrayList<>(threads.size());
+        List<Strand> alive = new ArrayList<>(strands.size());
         boolean over = true;
-        for (Thread thread : threads) {
-            long next = thread.lexeme().next(thread.state(), value);
+        for (Strand strand : strands) {
+            long next = strand.lexeme().next(strand.state(), value);
             if (next != ByteDfa.NONE) {
-                alive.add(new Thread(thread.lexeme(), next, thread.place()));
-                over &= thread.lexeme().isFinal(next);
+                alive.add(new Strand(strand.lexeme(), next, strand.place()));
+                over &= strand.lexeme().isFinal(next);
             }
         }
         if (alive.isEmpty()) {
-            BitSet met = met(threads);
+            BitSet met = met(strands);
             return met.isEmpty() ? null : frame.after(met).step(value, probe);
         }
         return over ? frame.after(met(alive)) : new LexemeCursor(alive, frame);
     }
 
-    private static BitSet met(List<Thread> threads) {
-        BitSet met = new BitSet(threads.size());
-        for (Thread thread : threads) {
-            if (thread.accepts()) {
-                met.set(thread.met());
+    private static BitSet met(List<Strand> strands) {
+        BitSet met = new BitSet(strands.size());
+        for (Strand strand : strands) {
+            if (strand.accepts()) {
+                met.set(strand.met());
             }
         }
         return met;
@@ -80,25 +78,27 @@ final class LexemeCursor implements Cursor {
 
     @Override
     public boolean complete() {
-        BitSet met = met(threads);
+        BitSet met = met(strands);
         return !met.isEmpty() && frame.after(met).complete();
     }
 
     @Override
     public Object key() {
-        List<Part> parts = new ArrayList<>(threads.size());
-        for (Thread thread : threads) {
-            parts.add(new Part(thread.lexeme().group(thread.state()), thread.place()));
+        List<Part> parts = new ArrayList<>(strands.size());
+        for (Strand strand : strands) {
+            parts.add(new Part(strand.lexeme().group(strand.state()), strand.place()));
         }
         return new Key(parts, frame.context());
     }
 
     @Override
     public void admit(MaskBuilder mask, int node) {
-        for (Thread thread : threads) {
-            mask.lexeme(node, thread.lexeme(), thread.state(), (at, exit, tag) -> frame.after(
-                            Place.bit(thread.met(tag)))
-                    .admit(at, exit));
+        for (Strand strand : strands) {
+            mask.lexeme(
+                    node,
+                    strand.lexeme(),
+                    strand.state(),
+                    (at, exit, tag) -> frame.after(Place.bit(strand.met(tag))).admit(at, exit));
         }
     }
 }

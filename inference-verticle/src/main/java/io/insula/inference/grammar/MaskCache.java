@@ -14,11 +14,10 @@ final class MaskCache {
 
     private static final long ENTRY_BYTES = 160;
 
-    private record Generation(ConcurrentHashMap<Object, Object> entries, AtomicLong weight) {
-
-        Generation() {
-            this(new ConcurrentHashMap<>(), new AtomicLong());
-        }
+    /** Entries that are forgotten together. */
+    private static final class Generation {
+        private final ConcurrentHashMap<Object, Object> entries = new ConcurrentHashMap<>();
+        private final AtomicLong weight = new AtomicLong();
     }
 
     private final long halfBytes;
@@ -29,18 +28,20 @@ final class MaskCache {
         this.halfBytes = maxBytes / 2;
     }
 
-    @Nullable TokenMask mask(Object key) {
+    @Nullable
+    TokenMask mask(Object key) {
         return (TokenMask) get(key);
     }
 
-    @Nullable Reach reach(Object key) {
+    @Nullable
+    Reach reach(Object key) {
         return (Reach) get(key);
     }
 
     private @Nullable Object get(Object key) {
-        Object value = young.entries().get(key);
+        Object value = young.entries.get(key);
         if (value == null) {
-            value = old.entries().get(key);
+            value = old.entries.get(key);
             if (value != null) {
                 store(key, value);
             }
@@ -58,7 +59,7 @@ final class MaskCache {
 
     private void store(Object key, Object value) {
         Generation into = young;
-        if (into.entries().putIfAbsent(key, value) == null && into.weight().addAndGet(weight(value)) > halfBytes) {
+        if (into.entries.putIfAbsent(key, value) == null && into.weight.addAndGet(weight(value)) > halfBytes) {
             turn(into);
         }
     }
@@ -76,6 +77,6 @@ final class MaskCache {
 
     /** Estimated bytes in memory. */
     long bytes() {
-        return young.weight().get() + old.weight().get();
+        return young.weight.get() + old.weight.get();
     }
 }

@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class NameCursor implements Cursor {
 
-    /** A declared name of a thread's rule. */
-    private record Declared(ObjectFrame.Thread thread, NameWindow window) {}
+    /** A declared name of a strand's rule. */
+    private record Declared(ObjectFrame.Strand strand, NameWindow window) {}
 
     /**
-     * A further name of a thread's rule.
+     * A further name of a strand's rule.
      *
      * @param reserved names that it must not be
      */
-    private record Further(ObjectFrame.Thread thread, Lexeme lexeme, long state, NameWindow reserved) {}
+    private record Further(ObjectFrame.Strand strand, Lexeme lexeme, long state, NameWindow reserved) {}
 
     /** Bytes so far, the last one first. */
     private record Bytes(int value, int length, @Nullable Bytes before) {
@@ -35,7 +35,7 @@ final class NameCursor implements Cursor {
         }
     }
 
-    private record FurtherKey(ObjectFrame.Thread thread, Object group, NameWindow reserved) {}
+    private record FurtherKey(ObjectFrame.Strand strand, Object group, NameWindow reserved) {}
 
     private record Key(int depth, List<Declared> declared, List<FurtherKey> further, Context context) {}
 
@@ -70,22 +70,26 @@ final class NameCursor implements Cursor {
 
     /** The cursor after the first quote; null where no member may follow. */
     static @Nullable Cursor open(ObjectFrame frame, boolean probe) {
-        List<Declared> declared = new ArrayList<>(frame.threads().size());
-        List<Further> further = new ArrayList<>(frame.threads().size());
-        for (ObjectFrame.Thread thread : frame.threads()) {
-            NameWindow window = NameWindow.all(thread.rule().names());
-            if (window.takes(thread, frame.count())) {
-                declared.add(new Declared(thread, window));
+        List<Declared> declared = new ArrayList<>(frame.strands().size());
+        List<Further> further = new ArrayList<>(frame.strands().size());
+        for (ObjectFrame.Strand strand : frame.strands()) {
+            NameWindow window = NameWindow.all(strand.rule().names());
+            if (window.takes(strand, frame.count())) {
+                declared.add(new Declared(strand, window));
             }
-            Lexeme lexeme = thread.rule().furtherNames();
-            if (lexeme != null && thread.rule().takesFurther(thread.place(), frame.count())) {
+            Lexeme lexeme = strand.rule().furtherNames();
+            if (lexeme != null && strand.rule().takesFurther(strand.place(), frame.count())) {
                 further.add(new Further(
-                        thread, lexeme, lexeme.start(), NameWindow.all(thread.rule().reserved())));
+                        strand,
+                        lexeme,
+                        lexeme.start(),
+                        NameWindow.all(strand.rule().reserved())));
             }
         }
         return declared.isEmpty() && further.isEmpty()
                 ? null
-                : new NameCursor(frame, 0, declared, further, null, probe ? List.of() : UsedNames.list(frame.used()), probe);
+                : new NameCursor(
+                        frame, 0, declared, further, null, probe ? List.of() : UsedNames.list(frame.used()), probe);
     }
 
     @Override
@@ -97,8 +101,8 @@ final class NameCursor implements Cursor {
         List<Declared> left = new ArrayList<>(declared.size());
         for (Declared name : declared) {
             NameWindow window = name.window().next(depth, value);
-            if (!window.isEmpty() && window.takes(name.thread(), frame.count())) {
-                left.add(window.equals(name.window()) ? name : new Declared(name.thread(), window));
+            if (!window.isEmpty() && window.takes(name.strand(), frame.count())) {
+                left.add(window.equals(name.window()) ? name : new Declared(name.strand(), window));
             }
         }
         List<byte[]> still = similar(value);
@@ -106,7 +110,8 @@ final class NameCursor implements Cursor {
         for (Further name : further) {
             long next = name.lexeme().next(name.state(), value);
             if (next != ByteDfa.NONE && !name.lexeme().isFinal(next) && leavesNames(name.lexeme(), next, still)) {
-                on.add(new Further(name.thread(), name.lexeme(), next, name.reserved().next(depth, value)));
+                on.add(new Further(
+                        name.strand(), name.lexeme(), next, name.reserved().next(depth, value)));
             }
         }
         if (left.isEmpty() && on.isEmpty()) {
@@ -141,12 +146,12 @@ final class NameCursor implements Cursor {
     private @Nullable Cursor end() {
         List<ObjectFrame.Member> members = new ArrayList<>();
         for (Declared name : declared) {
-            ObjectFrame.Thread thread = name.thread();
+            ObjectFrame.Strand strand = name.strand();
             int property = name.window().whole(depth);
-            if (property >= 0 && thread.rule().takes(property, thread.place(), frame.count())) {
+            if (property >= 0 && strand.rule().takes(property, strand.place(), frame.count())) {
                 members.add(new ObjectFrame.Member(
-                        new ObjectFrame.Thread(thread.owner(), thread.rule(), property + 1),
-                        thread.rule().child(property)));
+                        new ObjectFrame.Strand(strand.owner(), strand.rule(), property + 1),
+                        strand.rule().child(property)));
             }
         }
         boolean anyFurther = false;
@@ -157,9 +162,9 @@ final class NameCursor implements Cursor {
                     && !probed
                     && name.reserved().whole(depth) < 0
                     && similar.stream().noneMatch(used -> used.length == depth)) {
-                ObjectFrame.Thread thread = name.thread();
+                ObjectFrame.Strand strand = name.strand();
                 anyFurther = true;
-                members.add(further(thread, name.lexeme().tag(last)));
+                members.add(further(strand, name.lexeme().tag(last)));
             }
         }
         if (members.isEmpty()) {
@@ -169,10 +174,10 @@ final class NameCursor implements Cursor {
         return frame.member(members, used);
     }
 
-    private static ObjectFrame.Member further(ObjectFrame.Thread thread, int tag) {
-        ObjectRule rule = thread.rule();
+    private static ObjectFrame.Member further(ObjectFrame.Strand strand, int tag) {
+        ObjectRule rule = strand.rule();
         return new ObjectFrame.Member(
-                new ObjectFrame.Thread(thread.owner(), rule, rule.size()), rule.furtherChild(tag));
+                new ObjectFrame.Strand(strand.owner(), rule, rule.size()), rule.furtherChild(tag));
     }
 
     @Override
@@ -182,7 +187,7 @@ final class NameCursor implements Cursor {
             if (!similar.isEmpty() && name.lexeme().hasFiniteStates()) {
                 return null;
             }
-            keys.add(new FurtherKey(name.thread(), name.lexeme().group(name.state()), name.reserved()));
+            keys.add(new FurtherKey(name.strand(), name.lexeme().group(name.state()), name.reserved()));
         }
         return new Key(depth, declared, keys, frame.context());
     }
@@ -205,7 +210,7 @@ final class NameCursor implements Cursor {
                     node,
                     name.lexeme(),
                     name.state(),
-                    (at, exit, tag) -> frame.member(List.of(further(name.thread(), tag)), frame.used())
+                    (at, exit, tag) -> frame.member(List.of(further(name.strand(), tag)), frame.used())
                             .admit(at, exit),
                     name.reserved().list(),
                     depth,

@@ -48,9 +48,9 @@ record NameWindow(ObjectRule.NameList names, int from, int to) {
     }
 
     /** Whether one of them is a property that may come. */
-    boolean takes(ObjectFrame.Thread thread, int count) {
+    boolean takes(ObjectFrame.Strand strand, int count) {
         for (int i = from; i < to; i++) {
-            if (thread.rule().takes(names.properties()[i], thread.place(), count)) {
+            if (strand.rule().takes(names.properties()[i], strand.place(), count)) {
                 return true;
             }
         }

@@ -12,44 +12,44 @@ final class ObjectFrame {
      * @param owner place of the shape that is met when this rule is
      * @param place properties that are behind
      */
-    record Thread(int owner, ObjectRule rule, int place) {}
+    record Strand(int owner, ObjectRule rule, int place) {}
 
-    private record Local(Thread thread, long group) {}
+    private record Local(Strand strand, long group) {}
 
     private final Machine machine;
     private final Frame outer;
-    private final List<Thread> threads;
+    private final List<Strand> strands;
     private final int count;
     private final @Nullable UsedNames used;
     private final Context context;
 
-    private ObjectFrame(
-            Machine machine, Frame outer, List<Thread> threads, int count, @Nullable UsedNames used) {
+    private ObjectFrame(Machine machine, Frame outer, List<Strand> strands, int count, @Nullable UsedNames used) {
         this.machine = machine;
         this.outer = outer;
-        this.threads = threads;
+        this.strands = strands;
         this.count = count;
         this.used = used;
-        List<Local> local = new ArrayList<>(threads.size());
-        for (Thread thread : threads) {
-            local.add(new Local(thread, thread.rule().group(count, machine.cap())));
+        List<Local> local = new ArrayList<>(strands.size());
+        for (Strand strand : strands) {
+            local.add(new Local(strand, strand.rule().group(count, machine.cap())));
         }
         this.context = machine.contexts().of(outer.context(), local);
     }
 
-    static Cursor open(Machine machine, Frame outer, List<Thread> threads) {
-        return Place.of(machine, new Turn(new ObjectFrame(machine, outer, threads, 0, null), Kind.OPENED));
+    static Cursor open(Machine machine, Frame outer, List<Strand> strands) {
+        return Place.of(machine, new Turn(new ObjectFrame(machine, outer, strands, 0, null), Kind.OPENED));
     }
 
-    List<Thread> threads() {
-        return threads;
+    List<Strand> strands() {
+        return strands;
     }
 
     int count() {
         return count;
     }
 
-    @Nullable UsedNames used() {
+    @Nullable
+    UsedNames used() {
         return used;
     }
 
@@ -63,23 +63,23 @@ final class ObjectFrame {
     }
 
     /**
-     * @param after the thread when the member is there
+     * @param after the strand when the member is there
      */
-    record Member(Thread after, ValueRule rule) {}
+    record Member(Strand after, ValueRule rule) {}
 
     private @Nullable Cursor close() {
         BitSet met = new BitSet();
-        for (Thread thread : threads) {
-            if (thread.rule().closes(thread.place(), count)) {
-                met.set(thread.owner());
+        for (Strand strand : strands) {
+            if (strand.rule().closes(strand.place(), count)) {
+                met.set(strand.owner());
             }
         }
         return met.isEmpty() ? null : outer.after(met);
     }
 
     private boolean takesAny() {
-        for (Thread thread : threads) {
-            if (thread.rule().takesAny(thread.place(), count)) {
+        for (Strand strand : strands) {
+            if (strand.rule().takesAny(strand.place(), count)) {
                 return true;
             }
         }
@@ -118,7 +118,7 @@ final class ObjectFrame {
         @Override
         public Cursor after(BitSet met) {
             List<ValueRule> rules = rules();
-            List<Thread> left = new ArrayList<>(members.size());
+            List<Strand> left = new ArrayList<>(members.size());
             for (Member member : members) {
                 if (met.get(rules.indexOf(member.rule()))) {
                     left.add(member.after());

@@ -53,7 +53,15 @@ final class ObjectRule {
     }
 
     /** Names in byte order, with the property of each. */
-    record NameList(byte[][] sorted, int[] properties) {
+    static final class NameList {
+
+        private final byte[][] sorted;
+        private final int[] properties;
+
+        private NameList(byte[][] sorted, int[] properties) {
+            this.sorted = sorted;
+            this.properties = properties;
+        }
 
         static NameList of(List<byte[]> names) {
             int[] order = IntStream.range(0, names.size())
@@ -61,8 +69,15 @@ final class ObjectRule {
                     .sorted(Comparator.<Integer, byte[]>comparing(names::get, Arrays::compareUnsigned))
                     .mapToInt(Integer::intValue)
                     .toArray();
-            return new NameList(
-                    Arrays.stream(order).mapToObj(names::get).toArray(byte[][]::new), order);
+            return new NameList(Arrays.stream(order).mapToObj(names::get).toArray(byte[][]::new), order);
+        }
+
+        byte[][] sorted() {
+            return sorted;
+        }
+
+        int[] properties() {
+            return properties;
         }
     }
 
@@ -74,7 +89,8 @@ final class ObjectRule {
         return reserved;
     }
 
-    @Nullable Lexeme furtherNames() {
+    @Nullable
+    Lexeme furtherNames() {
         return furtherNames;
     }
 
@@ -120,7 +136,8 @@ final class ObjectRule {
     }
 
     ValueRule furtherChild(int tag) {
-        return rules.get(java.util.Objects.requireNonNull(members.names()).children().get(tag));
+        return rules.get(
+                java.util.Objects.requireNonNull(members.names()).children().get(tag));
     }
 
     /** Counts of members that no token can tell apart are one. */

@@ -19,7 +19,8 @@ final class Place implements Cursor {
     interface Turn {
 
         /** The cursor after a byte. */
-        @Nullable Cursor step(int value, boolean spaced, boolean probe);
+        @Nullable
+        Cursor step(int value, boolean spaced, boolean probe);
 
         /** Whether white space may come first: something must be able to follow it. */
         boolean takesSpace();

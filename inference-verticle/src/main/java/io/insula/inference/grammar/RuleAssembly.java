@@ -30,8 +30,7 @@ final class RuleAssembly {
      * @param lexemes gives the same lexeme for the same automaton
      * @param longest bytes of the longest token
      */
-    RuleAssembly(
-            BiFunction<ByteDfa, Workbench, DfaLexeme> lexemes, FreeString free, int longest, Workbench work) {
+    RuleAssembly(BiFunction<ByteDfa, Workbench, DfaLexeme> lexemes, FreeString free, int longest, Workbench work) {
         this.lexemes = lexemes;
         this.free = free;
         this.longest = longest;
@@ -69,7 +68,11 @@ final class RuleAssembly {
     }
 
     private DfaLexeme of(ByteDfa dfa) {
-        DfaLexeme lexeme = lexemes.apply(dfa, work);
+        return count(lexemes.apply(dfa, work));
+    }
+
+    /** Adds a lexeme to the weight. */
+    DfaLexeme count(DfaLexeme lexeme) {
         weight += lexeme.weight();
         return lexeme;
     }
@@ -77,7 +80,7 @@ final class RuleAssembly {
     private @Nullable Lexeme strings(@Nullable StringLanguage language) {
         return switch (language) {
             case null -> null;
-            case StringLanguage.Any any when any.equals(StringLanguage.ALL) -> free;
+            case StringLanguage.Any any when any.isEverything() -> free;
             case StringLanguage.Any any -> new CountedString(free, any.min(), any.max(), longest);
             case StringLanguage.Of of -> of(of.content().followedBy(QUOTE, work));
         };

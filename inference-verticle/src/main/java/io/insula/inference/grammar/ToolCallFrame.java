@@ -12,24 +12,23 @@ final class ToolCallFrame implements Frame {
     /**
      * The fixed texts of the calls.
      *
-     * @param lead free text up to the first call or an end, or the text before the first name; its tag {@link #LEADS} says
-     *     that a call begins
+     * @param freeText any text up to the first call or an end, with tags as those of the tail; null where calls must come
+     * @param lead the text before the first name, with the tag {@link #LEADS}; null for none
      * @param names the names and what stands between a name and its arguments; tags are the numbers of tools
      * @param tail what follows arguments: tag {@link #ENDS} after the last call, {@link #LEADS} before the next name
      * @param lastTail the same where no further call may follow
      * @param arguments by tool
-     * @param marker a control token that takes the place of the lead, {@code -1} for none
-     * @param freeLead whether the lead may be free text
+     * @param marker a control token before the lead, {@code -1} for none
      * @param maxCalls most calls
      */
     record Calls(
+            @Nullable Lexeme freeText,
             @Nullable Lexeme lead,
             Lexeme names,
             Lexeme tail,
             Lexeme lastTail,
             List<ValueRule> arguments,
             int marker,
-            boolean freeLead,
             int maxCalls) {}
 
     static final int ENDS = 0;
@@ -63,17 +62,16 @@ final class ToolCallFrame implements Frame {
     /** The cursor before anything was written. */
     static Cursor begin(Machine machine, Calls calls, End end) {
         ToolCallFrame lead = new ToolCallFrame(machine, calls, end, Phase.LEAD, 1);
-        Lexeme text = calls.lead();
-        Cursor first = text == null ? lead.names() : lead.in(text);
-        if (calls.marker() < 0) {
-            return first;
+        Cursor call = calls.lead() == null ? lead.names() : lead.in(calls.lead());
+        if (calls.freeText() != null) {
+            LexemeCursor text = lead.in(calls.freeText());
+            return calls.marker() < 0 ? text : new Marked(calls.marker(), text, call);
         }
-        return calls.freeLead() ? new Marked(calls.marker(), first, lead.names()) : new OnlyMarker(calls.marker(), first);
+        return calls.marker() < 0 ? call : new OnlyMarker(calls.marker(), call);
     }
 
-    private Cursor in(Lexeme lexeme) {
-        return new LexemeCursor(
-                List.of(new LexemeCursor.Thread(lexeme, lexeme.start(), LexemeCursor.BY_TAG)), this);
+    private LexemeCursor in(Lexeme lexeme) {
+        return new LexemeCursor(List.of(new LexemeCursor.Strand(lexeme, lexeme.start(), LexemeCursor.BY_TAG)), this);
     }
 
     private Cursor names() {
@@ -122,17 +120,17 @@ final class ToolCallFrame implements Frame {
     }
 
     /**
-     * Free text in which a control token may take the place of the text before a call.
+     * Free text in which a control token may begin a call.
      */
-    private record Marked(int marker, Cursor text, Cursor names) implements Cursor {
+    private record Marked(int marker, LexemeCursor text, Cursor call) implements Cursor {
 
         private record Key(Object text) {}
 
         @Override
         public @Nullable Cursor step(int value, boolean probe) {
             Cursor next = text.step(value, probe);
-            return next instanceof LexemeCursor inside && inside.in(((LexemeCursor) text).frame())
-                    ? new Marked(marker, next, names)
+            return next instanceof LexemeCursor inside && inside.continues(text)
+                    ? new Marked(marker, inside, call)
                     : next;
         }
 
@@ -143,13 +141,12 @@ final class ToolCallFrame implements Frame {
 
         @Override
         public Cursor afterMarker() {
-            return names;
+            return call;
         }
 
         @Override
-        public @Nullable Object key() {
-            Object key = text.key();
-            return key == null ? null : new Key(key);
+        public Object key() {
+            return new Key(text.key());
         }
 
         @Override

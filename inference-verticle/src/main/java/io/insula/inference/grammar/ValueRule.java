@@ -7,11 +7,14 @@ import org.jspecify.annotations.Nullable;
 /** A shape on its way through the machine: the lexemes of its scalars, the rules of its arrays and objects. */
 final class ValueRule {
 
-    @Nullable Lexeme literals;
+    @Nullable
+    Lexeme literals;
 
-    @Nullable Lexeme numbers;
+    @Nullable
+    Lexeme numbers;
 
-    @Nullable Lexeme strings;
+    @Nullable
+    Lexeme strings;
 
     List<ArrayRule> arrays = List.of();
     List<ObjectRule> objects = List.of();

@@ -14,22 +14,28 @@ final class Values {
         return switch (value) {
             case '"' -> lexemes(rules, frame, rule -> rule.strings);
             case '{' -> {
-                List<ObjectFrame.Thread> threads = new ArrayList<>();
+                List<ObjectFrame.Strand> strands = new ArrayList<>();
                 for (int i = 0; i < rules.size(); i++) {
                     for (ObjectRule rule : rules.get(i).objects) {
-                        threads.add(new ObjectFrame.Thread(i, rule, 0));
+                        strands.add(new ObjectFrame.Strand(i, rule, 0));
                     }
                 }
-                yield threads.isEmpty() ? null : ObjectFrame.open(machine, frame, threads);
+                if (strands.isEmpty()) {
+                    yield null;
+                }
+                yield ObjectFrame.open(machine, frame, strands);
             }
             case '[' -> {
-                List<ArrayFrame.Thread> threads = new ArrayList<>();
+                List<ArrayFrame.Strand> strands = new ArrayList<>();
                 for (int i = 0; i < rules.size(); i++) {
                     for (ValueRule.ArrayRule rule : rules.get(i).arrays) {
-                        threads.add(new ArrayFrame.Thread(i, rule));
+                        strands.add(new ArrayFrame.Strand(i, rule));
                     }
                 }
-                yield threads.isEmpty() ? null : ArrayFrame.open(machine, frame, threads);
+                if (strands.isEmpty()) {
+                    yield null;
+                }
+                yield ArrayFrame.open(machine, frame, strands);
             }
             case 't', 'f', 'n' -> stepped(lexemes(rules, frame, rule -> rule.literals), value);
             default -> stepped(lexemes(rules, frame, rule -> rule.numbers), value);
@@ -42,13 +48,13 @@ final class Values {
 
     private static @Nullable Cursor lexemes(
             List<ValueRule> rules, Frame frame, Function<ValueRule, @Nullable Lexeme> part) {
-        List<LexemeCursor.Thread> threads = new ArrayList<>(rules.size());
+        List<LexemeCursor.Strand> strands = new ArrayList<>(rules.size());
         for (int i = 0; i < rules.size(); i++) {
             Lexeme lexeme = part.apply(rules.get(i));
             if (lexeme != null) {
-                threads.add(new LexemeCursor.Thread(lexeme, lexeme.start(), i));
+                strands.add(new LexemeCursor.Strand(lexeme, lexeme.start(), i));
             }
         }
-        return threads.isEmpty() ? null : new LexemeCursor(threads, frame);
+        return strands.isEmpty() ? null : new LexemeCursor(strands, frame);
     }
 }

@@ -4,11 +4,29 @@ import java.util.BitSet;
 import java.util.List;
 
 /** Bytes that no transition tells apart, numbered in the order of their least byte. */
-record ByteClasses(byte[] classes, int width) {
+final class ByteClasses {
 
     private static final int BYTES = 256;
 
+    private final byte[] classes;
+    private final int width;
+
+    private ByteClasses(byte[] classes, int width) {
+        this.classes = classes;
+        this.width = width;
+    }
+
+    byte[] classes() {
+        return classes;
+    }
+
+    int width() {
+        return width;
+    }
+
     /**
+     * Classes of consecutive bytes.
+     *
      * @param starts the bytes at which another range of bytes begins
      */
     static ByteClasses of(BitSet starts) {

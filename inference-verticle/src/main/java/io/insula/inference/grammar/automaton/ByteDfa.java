@@ -1,8 +1,6 @@
 package io.insula.inference.grammar.automaton;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -207,36 +205,34 @@ public final class ByteDfa {
                 }
             }
             if (tags[state] != NONE) {
-                builder.connect(
-                        state, common.classOf(value), ends.computeIfAbsent(tags[state], builder::add));
+                builder.connect(state, common.classOf(value), ends.computeIfAbsent(tags[state], builder::add));
             }
         }
         return builder.build();
     }
 
-    /** A text and the tag of the state that it leads to. */
-    public record Word(byte[] text, int tag) {}
-
-    /** All texts; only for an automaton that has few. */
-    public List<Word> list() {
-        List<Word> words = new ArrayList<>();
-        if (!isEmpty()) {
-            list(0, new ByteArrayOutputStream(), words);
-        }
-        return words;
+    /** Receives texts and the tags of the states that they lead to. */
+    @FunctionalInterface
+    public interface Reader {
+        void read(byte[] text, int tag);
     }
 
-    private void list(int state, ByteArrayOutputStream text, List<Word> words) {
+    /** Hands over all texts; only for an automaton that has few, and those short. */
+    public void list(Reader reader) {
+        if (!isEmpty()) {
+            list(0, new byte[0], reader);
+        }
+    }
+
+    private void list(int state, byte[] text, Reader reader) {
         if (tags[state] != NONE) {
-            words.add(new Word(text.toByteArray(), tags[state]));
+            reader.read(text, tags[state]);
         }
         for (int value = 0; value < BYTES; value++) {
             if (next(state, value) != NONE) {
-                byte[] before = text.toByteArray();
-                text.write(value);
-                list(next(state, value), text, words);
-                text.reset();
-                text.writeBytes(before);
+                byte[] longer = Arrays.copyOf(text, text.length + 1);
+                longer[text.length] = (byte) value;
+                list(next(state, value), longer, reader);
             }
         }
     }

@@ -16,10 +16,8 @@ record CharacterSets(CodePoints narrow, CodePoints wide) {
 
     private static final CodePoints LINE_ENDS = CodePoints.of("\n\r\u0085\u2028\u2029");
     private static final CodePoints ASCII_DIGITS = CodePoints.of('0', '9');
-    private static final CodePoints ASCII_WORD = CodePoints.of('a', 'z')
-            .or(CodePoints.of('A', 'Z'))
-            .or(ASCII_DIGITS)
-            .or(CodePoints.of("_"));
+    private static final CodePoints ASCII_WORD =
+            CodePoints.of('a', 'z').or(CodePoints.of('A', 'Z')).or(ASCII_DIGITS).or(CodePoints.of("_"));
     private static final CodePoints ASCII_SPACE = CodePoints.of("\t\n\u000b\f\r ");
     private static final CodePoints ANY_SPACE = ASCII_SPACE.or(
             CodePoints.of("\u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff\u001c\u001d\u001e\u001f")
@@ -45,8 +43,8 @@ record CharacterSets(CodePoints narrow, CodePoints wide) {
 
     /** Two letters of each general category by {@link Character#getType}. */
     private static final String[] CATEGORIES = {
-        "Cn", "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Me", "Mc", "Nd", "Nl", "No", "", "Zs", "Zl", "Zp", "Cc", "Cf", "", "Co",
-        "Cs", "Pd", "Ps", "Pe", "Pc", "Po", "Sm", "Sc", "Sk", "So", "Pi", "Pf"
+        "Cn", "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Me", "Mc", "Nd", "Nl", "No", "", "Zs", "Zl", "Zp", "Cc", "Cf", "",
+        "Co", "Cs", "Pd", "Ps", "Pe", "Pc", "Po", "Sm", "Sc", "Sk", "So", "Pi", "Pf"
     };
 
     private static final Map<String, CodePoints> PROPERTIES = new ConcurrentHashMap<>();
@@ -54,7 +52,8 @@ record CharacterSets(CodePoints narrow, CodePoints wide) {
     static final CharacterSets DOT = same(LINE_ENDS.negated());
     static final CharacterSets DIGIT = new CharacterSets(ASCII_DIGITS, property("Nd"));
     static final CharacterSets WORD = new CharacterSets(
-            ASCII_WORD, ASCII_WORD.or(property("L")).or(property("N")).or(property("M")).or(property("Pc")));
+            ASCII_WORD,
+            ASCII_WORD.or(property("L")).or(property("N")).or(property("M")).or(property("Pc")));
     static final CharacterSets SPACE = new CharacterSets(ASCII_SPACE, ANY_SPACE);
 
     static CharacterSets same(CodePoints set) {
@@ -62,6 +61,9 @@ record CharacterSets(CodePoints narrow, CodePoints wide) {
     }
 
     CharacterSets or(CharacterSets other) {
+        if (other.equals(negated())) {
+            return same(CodePoints.ALL);
+        }
         return new CharacterSets(narrow.or(other.narrow), wide.or(other.wide));
     }
 
@@ -90,8 +92,7 @@ record CharacterSets(CodePoints narrow, CodePoints wide) {
         if (!key.isEmpty() && !key.equals("General_Category") && !key.equals("gc")) {
             return null;
         }
-        String category =
-                LONG_NAMES.getOrDefault(value.replace("_", "").toLowerCase(Locale.ROOT), value);
+        String category = LONG_NAMES.getOrDefault(value.replace("_", "").toLowerCase(Locale.ROOT), value);
         for (String known : CATEGORIES) {
             if (!known.isEmpty() && !category.isEmpty() && category.length() <= 2 && known.startsWith(category)) {
                 return same(property(category));

@@ -14,19 +14,6 @@ import java.util.function.ToIntFunction;
  */
 public final class Languages {
 
-    private record Tuple(int[] states) {
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Tuple that && Arrays.equals(states, that.states);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(states);
-        }
-    }
-
     /** One step of an automaton whose states are computed as they are met. */
     public interface Stepper<S> {
 
@@ -65,7 +52,7 @@ public final class Languages {
         queue.add(new Tuple(start));
         ids.put(queue.getFirst(), builder.add(tag.applyAsInt(tags(automata, start))));
         for (int done = 0; done < queue.size(); done++) {
-            int[] states = queue.get(done).states();
+            int[] states = queue.get(done).values();
             work.spend((long) classes.width() * states.length);
             for (int c = 0; c < classes.width(); c++) {
                 int[] target = new int[states.length];
@@ -104,9 +91,7 @@ public final class Languages {
     private static int[] tags(List<ByteDfa> automata, int[] states) {
         int[] tags = new int[states.length];
         for (int i = 0; i < states.length; i++) {
-            tags[i] = states[i] == ByteDfa.NONE
-                    ? ByteDfa.NONE
-                    : automata.get(i).tag(states[i]);
+            tags[i] = states[i] == ByteDfa.NONE ? ByteDfa.NONE : automata.get(i).tag(states[i]);
         }
         return tags;
     }

@@ -34,8 +34,7 @@ public final class Pattern {
 
     /** The texts in which it matches somewhere. */
     public ByteDfa somewhere(Spelling spelling, Workbench work) {
-        return build(
-                new Regex.Sequence(List.of(Regex.ANYTHING, parsed.regex(), Regex.ANYTHING)), spelling, work);
+        return build(new Regex.Sequence(List.of(Regex.ANYTHING, parsed.regex(), Regex.ANYTHING)), spelling, work);
     }
 
     /** All texts. */

@@ -1,24 +1,10 @@
 package io.insula.inference.grammar.automaton;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
 /** Rounds of Moore's partition refinement; the group of state 0 is always 0. */
 final class Refinement {
-
-    private record Signature(int[] values) {
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Signature that && Arrays.equals(values, that.values);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(values);
-        }
-    }
 
     private Refinement() {}
 
@@ -32,7 +18,7 @@ final class Refinement {
     }
 
     static int[] refine(int[] groups, int[] next, int width) {
-        Map<Signature, Integer> refined = new HashMap<>();
+        Map<Tuple, Integer> refined = new HashMap<>();
         int[] result = new int[groups.length];
         for (int state = 0; state < groups.length; state++) {
             int[] signature = new int[width + 1];
@@ -41,7 +27,7 @@ final class Refinement {
                 int target = next[state * width + c];
                 signature[c] = target == ByteDfa.NONE ? ByteDfa.NONE : groups[target];
             }
-            result[state] = refined.computeIfAbsent(new Signature(signature), key -> refined.size());
+            result[state] = refined.computeIfAbsent(new Tuple(signature), key -> refined.size());
         }
         return result;
     }

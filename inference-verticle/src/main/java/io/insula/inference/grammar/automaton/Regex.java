@@ -12,6 +12,8 @@ sealed interface Regex {
     record Choice(List<Regex> parts) implements Regex {}
 
     /**
+     * An expression so many times in a row.
+     *
      * @param max {@link #UNBOUNDED} where there is no most
      */
     record Repeat(Regex part, int min, int max) implements Regex {}

@@ -105,8 +105,8 @@ final class RegexClassParser {
 
     private CharacterSets control() {
         int letter = in.peek();
-        if (!Character.isLetter(letter) || letter > 'z') {
-            throw in.unexpected("the escape \\c without a letter");
+        if (letter < 'A' || letter > 'Z') {
+            throw in.unexpected("the escape \\c without a capital letter, which dialects read differently");
         }
         in.skip(1);
         return of(letter % 32);

@@ -145,37 +145,31 @@ final class RegexParser {
 
     private Regex atom() {
         int c = text[at];
-        switch (c) {
-            case '(' -> {
-                return group();
-            }
-            case '[' -> {
-                return chars(new RegexClassParser(this).parse());
-            }
+        return switch (c) {
+            case '(' -> group();
+            case '[' -> chars(new RegexClassParser(this).parse());
             case '.' -> {
                 at++;
-                return chars(CharacterSets.DOT);
+                yield chars(CharacterSets.DOT);
             }
             case '^' -> {
                 at++;
-                return new Regex.Start();
+                yield new Regex.Start();
             }
             case '$' -> {
                 at++;
-                return new Regex.End();
+                yield new Regex.End();
             }
-            case '\\' -> {
-                return escape();
-            }
+            case '\\' -> escape();
             case '*', '+', '?' -> throw unexpected("a quantifier after nothing");
             default -> {
                 if (c == '{' && bounds().length > 0) {
                     throw unexpected("a quantifier after nothing");
                 }
                 at++;
-                return new Regex.Chars(CodePoints.of(c, c));
+                yield new Regex.Chars(CodePoints.of(c, c));
             }
-        }
+        };
     }
 
     private Regex group() {
@@ -223,22 +217,20 @@ final class RegexParser {
 
     private Regex escape() {
         int letter = at + 1 < text.length ? text[at + 1] : -1;
-        switch (letter) {
+        return switch (letter) {
             case 'b', 'B' -> throw unexpected("a word boundary, which is not supported");
             case 'k', '1', '2', '3', '4', '5', '6', '7', '8', '9' ->
                 throw unexpected("a back reference, which is not supported");
             case 'A' -> {
                 at += 2;
-                return new Regex.Start();
+                yield new Regex.Start();
             }
             case 'Z', 'z' -> {
                 at += 2;
-                return new Regex.End();
+                yield new Regex.End();
             }
-            default -> {
-                return chars(new RegexClassParser(this).escape());
-            }
-        }
+            default -> chars(new RegexClassParser(this).escape());
+        };
     }
 
     private Regex chars(CharacterSets sets) {

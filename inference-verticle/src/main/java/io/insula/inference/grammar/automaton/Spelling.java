@@ -27,9 +27,7 @@ public enum Spelling {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         text.codePoints()
                 .forEach(c -> out.writeBytes(
-                        ESCAPED.contains(c)
-                                ? escape(c)
-                                : Character.toString(c).getBytes(StandardCharsets.UTF_8)));
+                        ESCAPED.contains(c) ? escape(c) : Character.toString(c).getBytes(StandardCharsets.UTF_8)));
         return out.toByteArray();
     }
 

@@ -13,26 +13,13 @@ import java.util.Map;
  */
 final class SubsetConstruction {
 
-    private record Subset(int[] states) {
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Subset that && Arrays.equals(states, that.states);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(states);
-        }
-    }
-
     private final ByteNfa nfa;
     private final int accept;
     private final Workbench work;
     private final ByteClasses classes;
     private final DfaBuilder builder;
-    private final Map<Subset, Integer> ids = new HashMap<>();
-    private final List<Subset> queue = new ArrayList<>();
+    private final Map<Tuple, Integer> ids = new HashMap<>();
+    private final List<Tuple> queue = new ArrayList<>();
     private final int[] seen;
     private int round;
     private int[] stack = new int[64];
@@ -49,7 +36,7 @@ final class SubsetConstruction {
     ByteDfa build(int start) {
         id(new int[] {start}, 1, true);
         for (int done = 0; done < queue.size(); done++) {
-            expand(done, queue.get(done).states());
+            expand(done, queue.get(done).values());
         }
         return builder.build();
     }
@@ -85,7 +72,7 @@ final class SubsetConstruction {
         int[] closed = closure(states, size, atStart, false);
         round++;
         boolean accepts = contains(closure(states, size, atStart, true));
-        Subset subset = new Subset(closed);
+        Tuple subset = new Tuple(closed);
         Integer id = ids.get(subset);
         if (id == null) {
             id = builder.add(accepts ? 0 : ByteDfa.NONE);

@@ -32,8 +32,8 @@ final class WordCount {
                 } else {
                     stack.pop();
                     if (marks[state] == OPEN) {
-                        marks[state] = DONE;
                         counts[state] = count(state);
+                        marks[state] = DONE;
                     }
                 }
             }

@@ -40,7 +40,8 @@ final class Conjunct {
     }
 
     /** The only values that may be; null where there are no such. */
-    @Nullable List<JsonValue> values() {
+    @Nullable
+    List<JsonValue> values() {
         return values;
     }
 
@@ -55,7 +56,8 @@ final class Conjunct {
                 .toList();
     }
 
-    @Nullable List<String> strings() {
+    @Nullable
+    List<String> strings() {
         return values == null
                 ? null
                 : values.stream()
@@ -67,7 +69,7 @@ final class Conjunct {
     List<BigDecimal> numbers(NumberConstraint constraint) {
         List<BigDecimal> numbers = new ArrayList<>();
         for (JsonValue value : values == null ? List.<JsonValue>of() : values) {
-            if (value instanceof JsonValue.Number number && constraint.accepts(number.value())) {
+            if (value instanceof JsonValue.Numeral number && constraint.accepts(number.value())) {
                 numbers.add(number.value());
             }
         }
@@ -97,7 +99,7 @@ final class Conjunct {
             }
         }
         for (JsonValue value : notValues) {
-            if (value instanceof JsonValue.Number number) {
+            if (value instanceof JsonValue.Numeral number) {
                 notEqual.add(number.value());
             }
         }

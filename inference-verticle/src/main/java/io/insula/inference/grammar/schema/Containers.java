@@ -25,6 +25,8 @@ final class Containers {
     /** A finite set of up to so many names becomes properties. */
     private static final int MAX_LISTED_NAMES = 64;
 
+    private static final int MAX_LISTED_STATES = 1000;
+
     /** From a larger finite set of names no more than so many are taken. */
     private static final int MAX_FINITE_NAMES = MAX_LISTED_NAMES;
 
@@ -116,7 +118,9 @@ final class Containers {
             }
         }
         names.addAll(required);
-        StringLanguage allowed = nameSchemas.isEmpty() ? StringLanguage.ALL : nameLanguage.apply(nameSchemas);
+        StringLanguage allowed = nameSchemas.isEmpty()
+                ? new StringLanguage.Any(0, StringLanguage.UNBOUNDED)
+                : nameLanguage.apply(nameSchemas);
         List<Shape.Property> properties = new ArrayList<>();
         List<Shape.Spelled> declared = new ArrayList<>();
         for (String name : names) {
@@ -136,12 +140,15 @@ final class Containers {
         Shape.Names further = furtherNames(nodes, allowed, declared);
         if (further != null && further.language() != null) {
             long words = further.language().isEmpty() ? 0 : further.language().words()[0];
+            if (words <= MAX_LISTED_NAMES && further.language().states() > MAX_LISTED_STATES) {
+                throw nodes.getFirst()
+                        .error("patternProperties", "has names of more than " + MAX_LISTED_STATES + " bytes");
+            }
             if (words <= MAX_LISTED_NAMES) {
                 List<Integer> children = further.children();
                 further.language()
-                        .list()
-                        .forEach(word -> properties.add(new Shape.Property(
-                                new Shape.Spelled(word.text()), children.get(word.tag()), false)));
+                        .list((text, tag) ->
+                                properties.add(new Shape.Property(new Shape.Spelled(text), children.get(tag), false)));
                 further = null;
             } else if (words != Long.MAX_VALUE) {
                 max = Math.min(max, properties.size() + MAX_FINITE_NAMES);
@@ -151,6 +158,7 @@ final class Containers {
     }
 
     private List<SchemaNode> childGoal(List<SchemaNode> nodes, String name, byte[] spelled) {
+        strings.work().spend(nodes.size() + (long) spelled.length);
         List<SchemaNode> goal = new ArrayList<>();
         for (SchemaNode node : nodes) {
             SchemaNode own = node.properties.get(name);
@@ -181,13 +189,14 @@ final class Containers {
             node.patternProperties.forEach((pattern, child) ->
                     patterns.add(new NamePattern(node, child, strings.pattern(node, "patternProperties", pattern))));
         }
-        if (patterns.isEmpty() && allowed.equals(StringLanguage.ALL)) {
+        if (patterns.isEmpty() && allowed.isEverything()) {
             List<SchemaNode> goal = furtherGoal(nodes, patterns, new int[1]);
             return goal.stream().anyMatch(node -> node.never)
                     ? null
                     : new Shape.Names(null, List.of(goals.applyAsInt(goal)), declared);
         }
-        SchemaNode blamed = patterns.isEmpty() ? nodes.getFirst() : patterns.getFirst().owner();
+        SchemaNode blamed =
+                patterns.isEmpty() ? nodes.getFirst() : patterns.getFirst().owner();
         String keyword = patterns.isEmpty() ? "propertyNames" : "patternProperties";
         if (patterns.size() > MAX_PATTERNS) {
             throw blamed.error(keyword, "has more than " + MAX_PATTERNS + " patterns for one object");
@@ -197,13 +206,13 @@ final class Containers {
             List<ByteDfa> factors = new ArrayList<>();
             factors.add(Languages.difference(
                     strings.content(allowed),
-                    Languages.texts(
-                            declared.stream().map(Shape.Spelled::bytes).toList(), strings.work()),
+                    Languages.texts(declared.stream().map(Shape.Spelled::bytes).toList(), strings.work()),
                     strings.work()));
             patterns.forEach(pattern -> factors.add(pattern.names()));
             boolean[] required = new boolean[factors.size()];
             required[0] = true;
-            return Languages.product(factors, required, tags -> furtherTag(nodes, patterns, tags, children), strings.work());
+            return Languages.product(
+                    factors, required, tags -> furtherTag(nodes, patterns, tags, children), strings.work());
         });
         return language.isEmpty() ? null : new Shape.Names(language, children, List.of());
     }

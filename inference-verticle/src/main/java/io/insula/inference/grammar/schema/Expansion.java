@@ -16,11 +16,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Expansion {
 
-    private static final int MAX_DEPTH = 200;
+    private static final int MAX_DEPTH = 100;
     private static final int CONJUNCTS_PER_ALTERNATIVE = 16;
 
     /** A schema on the way in, and through which it came. */
-    private record Pending(SchemaNode node, @Nullable Pending from) {
+    private record Pending(SchemaNode node, @Nullable Pending from, int depth) {
+
+        Pending(SchemaNode node, @Nullable Pending from) {
+            this(node, from, from == null ? 0 : from.depth + 1);
+        }
 
         boolean comesFrom(SchemaNode other) {
             for (Pending at = from; at != null; at = at.from) {
@@ -57,7 +61,7 @@ final class Expansion {
         while (!pending.isEmpty()) {
             Pending next = pending.remove();
             SchemaNode node = next.node();
-            choices.spend(1);
+            choices.spend(1L + next.depth());
             if (next.comesFrom(node)) {
                 throw node.error("$ref", "comes back to the same schema without going into a value");
             }

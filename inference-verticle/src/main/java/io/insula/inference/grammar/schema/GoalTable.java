@@ -3,14 +3,14 @@ package io.insula.inference.grammar.schema;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 
 /** Numbers the sets of schemas that meet at a value. */
 final class GoalTable {
 
-    private final Map<SchemaNode, Integer> ordinals = new IdentityHashMap<>();
+    private final Map<SchemaNode, Integer> ordinals = new HashMap<>();
     private final Map<List<Integer>, Integer> ids = new HashMap<>();
     private final List<List<SchemaNode>> goals = new ArrayList<>();
     private final int maxGoals;
@@ -20,15 +20,14 @@ final class GoalTable {
     }
 
     int id(List<SchemaNode> nodes) {
-        List<SchemaNode> distinct = new ArrayList<>();
-        for (SchemaNode node : nodes) {
+        List<SchemaNode> distinct = new ArrayList<>(new LinkedHashSet<>(nodes));
+        for (SchemaNode node : distinct) {
             ordinals.putIfAbsent(node, ordinals.size());
-            if (!distinct.contains(node)) {
-                distinct.add(node);
-            }
         }
-        List<Integer> key =
-                distinct.stream().map(ordinals::get).sorted(Comparator.naturalOrder()).toList();
+        List<Integer> key = distinct.stream()
+                .map(ordinals::get)
+                .sorted(Comparator.naturalOrder())
+                .toList();
         Integer known = ids.get(key);
         if (known != null) {
             return known;

@@ -51,29 +51,15 @@ public final class JsonReader {
         if (--nodesLeft < 0) {
             throw new SchemaException("#", "", "has too many parts");
         }
-        switch (peek()) {
-            case '{' -> {
-                return members();
-            }
-            case '[' -> {
-                return array();
-            }
-            case '"' -> {
-                return new JsonValue.Text(string());
-            }
-            case 't' -> {
-                return literal("true", new JsonValue.Bool(true));
-            }
-            case 'f' -> {
-                return literal("false", new JsonValue.Bool(false));
-            }
-            case 'n' -> {
-                return literal("null", new JsonValue.Null());
-            }
-            default -> {
-                return number();
-            }
-        }
+        return switch (peek()) {
+            case '{' -> members();
+            case '[' -> array();
+            case '"' -> new JsonValue.Text(string());
+            case 't' -> literal("true", new JsonValue.Bool(true));
+            case 'f' -> literal("false", new JsonValue.Bool(false));
+            case 'n' -> literal("null", new JsonValue.Null());
+            default -> number();
+        };
     }
 
     private JsonValue members() {
@@ -167,7 +153,7 @@ public final class JsonReader {
             if (Math.abs((long) value.scale()) > MAX_SCALE) {
                 throw error("a number beyond 1e" + MAX_SCALE);
             }
-            return new JsonValue.Number(value);
+            return new JsonValue.Numeral(value);
         } catch (NumberFormatException e) {
             throw error("a number beyond 1e" + MAX_SCALE);
         }

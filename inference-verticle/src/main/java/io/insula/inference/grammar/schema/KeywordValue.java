@@ -27,7 +27,7 @@ record KeywordValue(String pointer, String keyword, JsonValue value) {
     }
 
     BigDecimal number() {
-        if (value instanceof JsonValue.Number number) {
+        if (value instanceof JsonValue.Numeral number) {
             return number.value();
         }
         throw wrong("a number");

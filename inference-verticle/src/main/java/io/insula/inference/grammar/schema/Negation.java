@@ -133,9 +133,8 @@ record Negation(List<SchemaNode> branches, boolean complete) {
                 branch.required.add(name);
                 branch.nots.add(child);
             });
-            complete &= node.patternProperties.isEmpty()
-                    && node.additionalProperties == null
-                    && node.propertyNames == null;
+            complete &=
+                    node.patternProperties.isEmpty() && node.additionalProperties == null && node.propertyNames == null;
         }
 
         private void without(SchemaNode branch, String name) {

@@ -2,7 +2,7 @@ package io.insula.inference.grammar.schema;
 
 import io.insula.inference.grammar.automaton.Workbench;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
@@ -17,9 +17,9 @@ final class NodeChoices implements Expansion.Choices {
 
     private final Workbench work;
     private final BiPredicate<SchemaNode, SchemaNode> disjoint;
-    private final Map<SchemaNode, List<List<List<SchemaNode>>>> cache = new IdentityHashMap<>();
-    private final Map<SchemaNode, Negation> negations = new IdentityHashMap<>();
-    private final Map<SchemaNode, Boolean> inexact = new IdentityHashMap<>();
+    private final Map<SchemaNode, List<List<List<SchemaNode>>>> cache = new HashMap<>();
+    private final Map<SchemaNode, Negation> negations = new HashMap<>();
+    private final Map<SchemaNode, Boolean> inexact = new HashMap<>();
 
     /**
      * @param disjoint whether it is certain that no value meets both schemas

@@ -20,6 +20,9 @@ import java.util.Map;
  */
 final class Numerals {
 
+    /** Numbers of so many digits can be divided by readers that compute with doubles. */
+    private static final int EXACT_DIGITS = 14;
+
     private final Workbench work;
     private final int integerDigits;
     private final int fractionDigits;
@@ -41,20 +44,30 @@ final class Numerals {
     }
 
     private ByteDfa build(NumberConstraint constraint) {
-        String natural = "(?:0|[1-9]\\d{0," + (integerDigits - 1) + "})";
-        String integer = "(?:0|-?[1-9]\\d{0," + (integerDigits - 1) + "})";
+        int wholeDigits = integerDigits;
+        for (BigDecimal of : constraint.multiples()) {
+            wholeDigits = Math.min(
+                    wholeDigits, EXACT_DIGITS - Math.max(of.stripTrailingZeros().scale(), 0) * 2);
+        }
+        wholeDigits = Math.max(wholeDigits, 1);
+        String natural = "(?:0|[1-9]\\d{0," + (wholeDigits - 1) + "})";
+        String integer = "(?:0|-?[1-9]\\d{0," + (wholeDigits - 1) + "})";
         if (constraint.equals(NumberConstraint.NONE)) {
             return syntax("-?" + natural + "(?:\\.\\d{1," + fractionDigits + "})?(?:[eE][+-]?\\d{1,2})?");
         }
         ByteDfa dfa =
                 syntax(constraint.integers() ? integer : "-?" + natural + "(?:\\.\\d{1," + fractionDigits + "})?");
         if (constraint.min() != null) {
-            dfa = and(dfa, new NumeralComparison(
-                    constraint.min().value(), true, constraint.min().exclusive()));
+            dfa = and(
+                    dfa,
+                    new NumeralComparison(
+                            constraint.min().value(), true, constraint.min().exclusive()));
         }
         if (constraint.max() != null) {
-            dfa = and(dfa, new NumeralComparison(
-                    constraint.max().value(), false, constraint.max().exclusive()));
+            dfa = and(
+                    dfa,
+                    new NumeralComparison(
+                            constraint.max().value(), false, constraint.max().exclusive()));
         }
         for (BigDecimal of : constraint.multiples()) {
             dfa = Languages.intersection(dfa, multiples(of), work);

@@ -49,7 +49,8 @@ final class Pointers {
             at = switch (at) {
                 case JsonValue.Members object -> object.members().get(name);
                 case JsonValue.Array array ->
-                    name.matches("0|[1-9][0-9]{0,8}") && Integer.parseInt(name) < array.items().size()
+                    name.matches("0|[1-9][0-9]{0,8}")
+                                    && Integer.parseInt(name) < array.items().size()
                             ? array.items().get(Integer.parseInt(name))
                             : null;
                 default -> null;

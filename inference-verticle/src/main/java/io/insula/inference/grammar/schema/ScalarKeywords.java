@@ -94,12 +94,14 @@ final class ScalarKeywords {
         }
     }
 
-    static SchemaNode.Bound lower(SchemaNode.@org.jspecify.annotations.Nullable Bound old, BigDecimal value, boolean out) {
+    static SchemaNode.Bound lower(
+            SchemaNode.@org.jspecify.annotations.Nullable Bound old, BigDecimal value, boolean out) {
         int order = old == null ? 1 : value.compareTo(old.value());
         return old == null || order > 0 || (order == 0 && out) ? new SchemaNode.Bound(value, out) : old;
     }
 
-    static SchemaNode.Bound upper(SchemaNode.@org.jspecify.annotations.Nullable Bound old, BigDecimal value, boolean out) {
+    static SchemaNode.Bound upper(
+            SchemaNode.@org.jspecify.annotations.Nullable Bound old, BigDecimal value, boolean out) {
         int order = old == null ? -1 : value.compareTo(old.value());
         return old == null || order < 0 || (order == 0 && out) ? new SchemaNode.Bound(value, out) : old;
     }

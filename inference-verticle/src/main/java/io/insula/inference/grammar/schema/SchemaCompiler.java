@@ -122,7 +122,7 @@ public final class SchemaCompiler {
         return result;
     }
 
-    private static final int MAX_NESTED = 64;
+    private static final int MAX_NESTED = 16;
 
     private Drawn join(Set<Set<SchemaNode>> conjuncts, int goal) {
         List<String> literals = new ArrayList<>();
@@ -161,7 +161,9 @@ public final class SchemaCompiler {
             if (arrays.size() + objects.size() > limits.maxAlternatives()) {
                 throw goals.goal(goal)
                         .getFirst()
-                        .error("anyOf", "has more than " + limits.maxAlternatives() + " arrays and objects to choose from");
+                        .error(
+                                "anyOf",
+                                "has more than " + limits.maxAlternatives() + " arrays and objects to choose from");
             }
         }
         if (!constants.isEmpty()) {
@@ -286,6 +288,7 @@ public final class SchemaCompiler {
                 }
             }
         }
-        return required > members.max() || (members.names() == null && members.properties().size() < members.min());
+        return required > members.max()
+                || (members.names() == null && members.properties().size() < members.min());
     }
 }

@@ -43,6 +43,6 @@ public record SchemaLimits(
     }
 
     public static SchemaLimits defaults() {
-        return new SchemaLimits(1 << 20, 64, 50_000, 10_000, 256, 20_000, 40_000_000, 20, 20);
+        return new SchemaLimits(1 << 20, 64, 50_000, 10_000, 128, 20_000, 20_000_000, 18, 18);
     }
 }

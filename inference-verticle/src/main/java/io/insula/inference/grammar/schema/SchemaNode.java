@@ -33,7 +33,10 @@ final class SchemaNode {
      */
     record PatternTest(String pattern, boolean negated) {}
 
-    record Condition(SchemaNode when, @Nullable SchemaNode then, @Nullable SchemaNode otherwise) {}
+    record Condition(
+            SchemaNode when,
+            @Nullable SchemaNode then,
+            @Nullable SchemaNode otherwise) {}
 
     final String pointer;
 
@@ -43,16 +46,22 @@ final class SchemaNode {
     /** Accepts nothing. */
     boolean never;
 
-    @Nullable List<JsonValue> values;
+    @Nullable
+    List<JsonValue> values;
 
     final List<JsonValue> notValues = new ArrayList<>();
-    @Nullable Bound min;
 
-    @Nullable Bound max;
+    @Nullable
+    Bound min;
 
-    @Nullable BigDecimal multipleOf;
+    @Nullable
+    Bound max;
 
-    @Nullable BigDecimal notMultipleOf;
+    @Nullable
+    BigDecimal multipleOf;
+
+    @Nullable
+    BigDecimal notMultipleOf;
 
     int minLength;
     int maxLength = UNBOUNDED;
@@ -60,21 +69,28 @@ final class SchemaNode {
     String format = "";
 
     final List<SchemaNode> prefixItems = new ArrayList<>();
-    @Nullable SchemaNode items;
+
+    @Nullable
+    SchemaNode items;
 
     int minItems;
     int maxItems = UNBOUNDED;
     boolean uniqueItems;
-    @Nullable SchemaNode contains;
+
+    @Nullable
+    SchemaNode contains;
 
     int minContains = 1;
     int maxContains = UNBOUNDED;
 
     final Map<String, SchemaNode> properties = new LinkedHashMap<>();
     final Map<String, SchemaNode> patternProperties = new LinkedHashMap<>();
-    @Nullable SchemaNode additionalProperties;
 
-    @Nullable SchemaNode propertyNames;
+    @Nullable
+    SchemaNode additionalProperties;
+
+    @Nullable
+    SchemaNode propertyNames;
 
     final List<String> required = new ArrayList<>();
     int minProperties;
@@ -86,7 +102,9 @@ final class SchemaNode {
     final List<List<SchemaNode>> anyOf = new ArrayList<>();
     final List<SchemaNode> oneOf = new ArrayList<>();
     final List<SchemaNode> nots = new ArrayList<>();
-    @Nullable Condition condition;
+
+    @Nullable
+    Condition condition;
 
     SchemaNode(String pointer) {
         this.pointer = pointer;

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SchemaReader {
 
-    private static final Set<String> UNSUPPORTED = Set.of(
-            "$dynamicRef", "$recursiveRef", "unevaluatedItems", "unevaluatedProperties", "extends", "disallow");
+    private static final Set<String> UNSUPPORTED =
+            Set.of("$dynamicRef", "$recursiveRef", "unevaluatedItems", "unevaluatedProperties", "extends", "disallow");
 
     private static final long MAX_POINTER_CHARACTERS = 10_000_000;
 
@@ -29,14 +29,17 @@ final class SchemaReader {
     private final Map<String, SchemaNode> nodes = new HashMap<>();
     private final Map<String, String> anchors = new HashMap<>();
     private final String rootId;
+    /** Read one after the other: chains of references may be longer than a stack is deep. */
+    private final Deque<Runnable> unread = new ArrayDeque<>();
+
     private long pointerCharacters;
 
     SchemaReader(JsonValue document) {
         this.document = document;
-        this.rootId = document instanceof JsonValue.Members root
-                        && root.members().get("$id") instanceof JsonValue.Text id
-                ? id.value().replaceFirst("#$", "")
-                : "";
+        this.rootId =
+                document instanceof JsonValue.Members root && root.members().get("$id") instanceof JsonValue.Text id
+                        ? id.value().replaceFirst("#$", "")
+                        : "";
         collectAnchors(document, new ArrayDeque<>());
     }
 
@@ -44,7 +47,8 @@ final class SchemaReader {
         if (value instanceof JsonValue.Members object) {
             if (object.members().get("$anchor") instanceof JsonValue.Text anchor) {
                 anchors.computeIfAbsent(
-                        anchor.value(), name -> counted("#" + String.join("", (Iterable<String>) path::descendingIterator)));
+                        anchor.value(),
+                        name -> counted("#" + String.join("", (Iterable<String>) path::descendingIterator)));
             }
             object.members().forEach((name, child) -> {
                 if (!name.equals("const") && !name.equals("enum")) {
@@ -71,8 +75,13 @@ final class SchemaReader {
         return pointer;
     }
 
+    /** The schema of the whole document, with everything that it reaches. */
     SchemaNode root() {
-        return node(document, "#");
+        SchemaNode root = node(document, "#");
+        while (!unread.isEmpty()) {
+            unread.remove().run();
+        }
+        return root;
     }
 
     private SchemaNode node(JsonValue value, String pointer) {
@@ -84,9 +93,8 @@ final class SchemaReader {
         nodes.put(pointer, node);
         switch (value) {
             case JsonValue.Bool bool -> node.never = !bool.value();
-            case JsonValue.Members object -> read(node, object.members());
-            default ->
-                throw new SchemaException(pointer, "", "is not a schema (expected: an object, true or false)");
+            case JsonValue.Members object -> unread.add(() -> read(node, object.members()));
+            default -> throw new SchemaException(pointer, "", "is not a schema (expected: an object, true or false)");
         }
         return node;
     }

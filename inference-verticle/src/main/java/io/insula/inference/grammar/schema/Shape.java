@@ -2,6 +2,7 @@ package io.insula.inference.grammar.schema;
 
 import io.insula.inference.grammar.automaton.ByteDfa;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -51,16 +52,27 @@ public record Shape(
     public record Property(Spelled spelled, int child, boolean required) {}
 
     /** Bytes that are equal by content. */
-    public record Spelled(byte[] bytes) {
+    public static final class Spelled {
+
+        private final byte[] bytes;
+
+        Spelled(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        /** Not to be changed. */
+        public byte[] bytes() {
+            return bytes;
+        }
 
         @Override
         public boolean equals(Object other) {
-            return other instanceof Spelled that && java.util.Arrays.equals(bytes, that.bytes);
+            return other instanceof Spelled that && Arrays.equals(bytes, that.bytes);
         }
 
         @Override
         public int hashCode() {
-            return java.util.Arrays.hashCode(bytes);
+            return Arrays.hashCode(bytes);
         }
     }
 
@@ -86,7 +98,8 @@ public record Shape(
      * @param min fewest members
      * @param max most members
      */
-    public record Members(List<Property> properties, @Nullable Names names, int min, int max) {
+    public record Members(
+            List<Property> properties, @Nullable Names names, int min, int max) {
 
         public Members {
             properties = List.copyOf(properties);
@@ -114,7 +127,9 @@ public record Shape(
                             ? null
                             : new Names(
                                     names.language(),
-                                    names.children().stream().map(number::applyAsInt).toList(),
+                                    names.children().stream()
+                                            .map(number::applyAsInt)
+                                            .toList(),
                                     names.reserved()),
                     members.min(),
                     members.max()));

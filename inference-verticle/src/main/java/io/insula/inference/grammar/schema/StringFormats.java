@@ -18,8 +18,8 @@ final class StringFormats {
     private static final String DATE =
             "(?:\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|02-(?:0[1-9]|1\\d|2[0-8]))"
                     + "|(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)";
-    private static final String TIME = "(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,9})?"
-            + "(?:[Zz]|[+-](?:[01]\\d|2[0-3]):[0-5]\\d)";
+    private static final String TIME =
+            "(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,9})?" + "(?:[Zz]|[+-](?:[01]\\d|2[0-3]):[0-5]\\d)";
     private static final String LABEL = "[A-Za-z0-9](?:-?[A-Za-z0-9])*";
     private static final String HOST = LABEL + "(?:\\." + LABEL + "){0,7}";
     private static final String SHORT_LABELS = "[^.]{1,30}(?:\\.[^.]{1,30})*";
@@ -33,13 +33,14 @@ final class StringFormats {
     private static final String USER = "(?:[A-Za-z0-9._~!$&'()*+,;=:-]|" + PERCENT + ")*";
     private static final String AUTHORITY =
             "(?:" + USER + "@)?(?:" + HOST + "|" + IPV4 + "|\\[" + IPV6 + "\\])(?::\\d{1,4})?";
-    private static final String TAIL =
-            "(?:\\?(?:" + PCHAR + "|[/?])*)?(?:#(?:" + PCHAR + "|[/?])*)?";
+    private static final String TAIL = "(?:\\?(?:" + PCHAR + "|[/?])*)?(?:#(?:" + PCHAR + "|[/?])*)?";
     private static final String ABEMPTY = "(?:/" + PCHAR + "*)*";
     private static final String SCHEME = "[A-Za-z][A-Za-z0-9+.-]*";
-    private static final String URI = SCHEME + ":(?://" + AUTHORITY + ABEMPTY + "|/?" + PCHAR + "+" + ABEMPTY + ")" + TAIL;
+    private static final String URI =
+            SCHEME + ":(?://" + AUTHORITY + ABEMPTY + "|/?" + PCHAR + "+" + ABEMPTY + ")" + TAIL;
     private static final String URI_REFERENCE = "(?:" + URI + "|(?://" + AUTHORITY + ABEMPTY
-            + "|/(?:" + PCHAR + "+" + ABEMPTY + ")?|(?:[A-Za-z0-9._~!$&'()*+,;=@-]|" + PERCENT + ")+" + ABEMPTY + ")?" + TAIL
+            + "|/(?:" + PCHAR + "+" + ABEMPTY + ")?|(?:[A-Za-z0-9._~!$&'()*+,;=@-]|" + PERCENT + ")+" + ABEMPTY + ")?"
+            + TAIL
             + ")";
     private static final String POINTER = "(?:/(?:[^~/]|~[01])*)*";
 
@@ -48,8 +49,7 @@ final class StringFormats {
             Map.entry("time", List.of(TIME)),
             Map.entry("date-time", List.of(DATE + "[Tt]" + TIME)),
             Map.entry("duration", List.of(duration())),
-            Map.entry(
-                    "email", List.of(ATOM + "(?:\\." + ATOM + ")*@" + HOST, "[^@]{1,64}@" + SHORT_LABELS)),
+            Map.entry("email", List.of(ATOM + "(?:\\." + ATOM + ")*@" + HOST, "[^@]{1,64}@" + SHORT_LABELS)),
             Map.entry("hostname", List.of(HOST, SHORT_LABELS)),
             Map.entry("ipv4", List.of(IPV4)),
             Map.entry("ipv6", List.of(IPV6)),
@@ -76,7 +76,11 @@ final class StringFormats {
         for (int before = 0; before <= 6; before++) {
             forms.append('|');
             forms.append(before == 0 ? "" : "(?:" + GROUP + ":){" + (before - 1) + "}" + GROUP);
-            forms.append("::(?:").append(GROUP).append("(?::" + GROUP + "){0,").append(6 - before).append("})?");
+            forms.append("::(?:")
+                    .append(GROUP)
+                    .append("(?::" + GROUP + "){0,")
+                    .append(6 - before)
+                    .append("})?");
         }
         return forms.append(')').toString();
     }

@@ -9,13 +9,18 @@ public sealed interface StringLanguage {
     record Any(int min, int max) implements StringLanguage {}
 
     /**
+     * Strings that an automaton describes.
+     *
      * @param content the inside of the strings, in the one spelling of {@code Spelling.JSON}; empty for no string at all
      */
     record Of(ByteDfa content) implements StringLanguage {}
 
     int UNBOUNDED = SchemaNode.UNBOUNDED;
 
-    StringLanguage ALL = new Any(0, UNBOUNDED);
+    /** Whether these are all strings. */
+    default boolean isEverything() {
+        return equals(new Any(0, UNBOUNDED));
+    }
 
     /** Whether there is no such string. */
     default boolean isEmpty() {

@@ -36,22 +36,26 @@ final class Strings {
     }
 
     ByteDfa pattern(SchemaNode node, String keyword, String pattern) {
-        return cached(node, keyword, "pattern " + pattern, () -> Pattern.parse(pattern).somewhere(Spelling.JSON, work));
+        return cached(
+                node,
+                keyword,
+                "pattern " + pattern,
+                () -> Pattern.parse(pattern).somewhere(Spelling.JSON, work));
     }
 
     private ByteDfa format(SchemaNode node) {
         return cached(node, "format", "format " + node.format, () -> {
             ByteDfa all = null;
             for (String expression : StringFormats.expressions(node.format)) {
-                ByteDfa one = Pattern.parse(expression).whole(Spelling.JSON, work).minimal(work);
+                ByteDfa one =
+                        Pattern.parse(expression).whole(Spelling.JSON, work).minimal(work);
                 all = all == null ? one : Languages.intersection(all, one, work);
             }
             return java.util.Objects.requireNonNull(all).minimal(work);
         });
     }
 
-    private ByteDfa cached(
-            SchemaNode node, String keyword, String key, java.util.function.Supplier<ByteDfa> maker) {
+    private ByteDfa cached(SchemaNode node, String keyword, String key, java.util.function.Supplier<ByteDfa> maker) {
         ByteDfa known = cache.get(key);
         if (known == null) {
             known = blame(node, keyword, maker);
@@ -93,9 +97,12 @@ final class Strings {
             for (SchemaNode.PatternTest test : node.patterns) {
                 ByteDfa pattern = pattern(node, "pattern", test.pattern());
                 ByteDfa before = content == null && test.negated() ? anything() : content;
-                content = blame(node, "pattern", () -> test.negated()
-                        ? Languages.difference(java.util.Objects.requireNonNull(before), pattern, work)
-                        : both(before, pattern));
+                content = blame(
+                        node,
+                        "pattern",
+                        () -> test.negated()
+                                ? Languages.difference(java.util.Objects.requireNonNull(before), pattern, work)
+                                : both(before, pattern));
             }
             if (StringFormats.refused(node.format)) {
                 throw node.error(
@@ -151,8 +158,7 @@ final class Strings {
     ByteDfa content(StringLanguage language) {
         return switch (language) {
             case StringLanguage.Of of -> of.content();
-            case StringLanguage.Any any ->
-                any.equals(StringLanguage.ALL) ? anything() : measured(anything(), any.min(), any.max());
+            case StringLanguage.Any any -> any.isEverything() ? anything() : measured(anything(), any.min(), any.max());
         };
     }
 
@@ -163,8 +169,10 @@ final class Strings {
         if (left.isEmpty()) {
             return new StringLanguage.Of(texts(List.of()));
         }
-        if (left.contains(StringLanguage.ALL)) {
-            return StringLanguage.ALL;
+        for (StringLanguage language : left) {
+            if (language.isEverything()) {
+                return language;
+            }
         }
         if (new java.util.HashSet<>(left).size() == 1) {
             return left.getFirst();

@@ -102,7 +102,8 @@ final class Trimming {
         if (max < items.min()) {
             return null;
         }
-        List<Integer> prefix = items.prefix().subList(0, Math.min(max, items.prefix().size()));
+        List<Integer> prefix =
+                items.prefix().subList(0, Math.min(max, items.prefix().size()));
         return new Shape.Items(prefix, items.rest(), items.min(), max);
     }
 
@@ -144,8 +145,8 @@ final class Trimming {
         if (names.language() == null) {
             return names;
         }
-        ByteDfa language = names.language()
-                .retagged(tag -> inhabited.get(names.children().get(tag)) ? tag : ByteDfa.NONE, work);
+        ByteDfa language =
+                names.language().retagged(tag -> inhabited.get(names.children().get(tag)) ? tag : ByteDfa.NONE, work);
         return language.isEmpty() ? null : new Shape.Names(language, names.children(), names.reserved());
     }
 }
