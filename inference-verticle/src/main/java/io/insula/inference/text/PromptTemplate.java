@@ -18,8 +18,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class PromptTemplate {
 
-    private final Template template;
-    private final Template withTools;
+    /** For the trial conversations of a few words; a hostile template ends soon. */
+    private static final TemplateLimits TRIAL = new TemplateLimits(100_000, 64, 16, 1 << 20);
+
+    /**
+     * The templates of a model.
+     *
+     * @param withTools for conversations with tools
+     */
+    private record Pair(Template plain, Template withTools) {
+
+        static Pair of(TokenizerSpec spec, TemplateLimits limits) {
+            Template plain = parse("template", spec.chatTemplate(), limits);
+            return new Pair(
+                    plain,
+                    spec.toolTemplate() == null ? plain : parse("template 'tool_use'", spec.toolTemplate(), limits));
+        }
+    }
+
+    private final Pair templates;
     private final Map<String, Value> special;
     private final Clock clock;
     private final CallForm form;
@@ -30,8 +47,7 @@ final class PromptTemplate {
      * @param clock what templates that print today's date read
      */
     PromptTemplate(TokenizerSpec spec, Clock clock) {
-        this.template = parse("template", spec.chatTemplate());
-        this.withTools = spec.toolTemplate() == null ? template : parse("template 'tool_use'", spec.toolTemplate());
+        this.templates = Pair.of(spec, TemplateLimits.DEFAULT);
         this.clock = clock;
         Map<String, Value> tokens = new HashMap<>();
         spec.bos()
@@ -41,14 +57,16 @@ final class PromptTemplate {
                 .ifPresent(id ->
                         tokens.put("eos_token", Value.template(spec.tokens().get(id))));
         this.special = Map.copyOf(tokens);
-        TemplateProbe probe = new TemplateProbe(template, withTools, this::render);
+        Pair trial = Pair.of(spec, TRIAL);
+        TemplateProbe probe = new TemplateProbe(
+                trial.plain(), trial.withTools(), (conversation, calls) -> render(trial, conversation, calls));
         this.form = probe.callForm().orElse(CallForm.USUAL);
         this.traits = probe.traits();
     }
 
-    private static Template parse(String name, @Nullable String text) {
+    private static Template parse(String name, @Nullable String text, TemplateLimits limits) {
         try {
-            return Template.parse(name, text == null ? "" : text, TemplateLimits.DEFAULT);
+            return Template.parse(name, text == null ? "" : text, limits);
         } catch (TemplateException e) {
             throw new ModelFileException("tokenizer.chat_template: " + e.getMessage(), e);
         }
@@ -60,13 +78,13 @@ final class PromptTemplate {
 
     /** The prompt as text, with the provenance of every character. */
     RenderedPrompt render(Conversation conversation) {
-        return render(conversation, form);
+        return render(templates, conversation, form);
     }
 
-    private RenderedPrompt render(Conversation conversation, CallForm calls) {
+    private RenderedPrompt render(Pair pair, Conversation conversation, CallForm calls) {
         Map<String, Value> variables = PromptVariables.of(conversation, calls, special);
         try {
-            return (conversation.tools().isEmpty() ? template : withTools).render(variables, clock);
+            return (conversation.tools().isEmpty() ? pair.plain() : pair.withTools()).render(variables, clock);
         } catch (TemplateException e) {
             throw new PromptException(
                     e.refusal()

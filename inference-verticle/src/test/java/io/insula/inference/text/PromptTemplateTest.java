@@ -10,6 +10,7 @@ import io.insula.protocol.ToolCall;
 import io.insula.protocol.ToolDefinition;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -257,6 +258,15 @@ class PromptTemplateTest {
                 .isInstanceOf(PromptException.class)
                 .hasMessage("the model's chat template cannot render the conversation: template 'tool_use' line 1,"
                         + " column 39: a dict has no attribute 'zero'");
+    }
+
+    @Test
+    void aHostileTemplateIsTriedNotLong() {
+        long start = System.nanoTime();
+        PromptTemplate template =
+                ChatTemplates.of("{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}");
+        assertThat(template.traits()).isEqualTo(TemplateTraits.NONE);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
     }
 
     private static ChatMessage calling(String id, String arguments) {

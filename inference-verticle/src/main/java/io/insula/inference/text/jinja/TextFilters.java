@@ -85,7 +85,7 @@ final class TextFilters {
         boolean first = arguments.getBool(1, "first", false);
         boolean blank = arguments.getBool(2, "blank", false);
         Text.Builder indented = new Text.Builder();
-        List<Text> lines = TextMethods.lines(text.plus(Text.template("\n")), false);
+        List<Text> lines = TextCuts.lines(text.plus(Text.template("\n")), false);
         for (int i = 0; i < lines.size(); i++) {
             indented.append(i == 0 ? "" : "\n");
             if (i == 0 ? first : blank || !lines.get(i).isEmpty()) {
