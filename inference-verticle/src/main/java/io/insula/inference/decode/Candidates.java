@@ -29,6 +29,7 @@ final class Candidates {
     private final float[] weights;
     private final int[] exponents;
     private final long[] allowed;
+    private final float[] saved = new float[Long.SIZE];
     private final Shortlist shortlist;
     private float highest;
 
@@ -82,25 +83,37 @@ final class Candidates {
             allowed[besides.get(i) / Long.SIZE] |= 1L << besides.get(i);
         }
         for (int word = 0; word < allowed.length; word++) {
-            int from = word * Long.SIZE;
-            int to = Math.min(from + Long.SIZE, logits.length);
-            long bits = allowed[word];
-            if (bits == 0) {
-                Arrays.fill(logits, from, to, Float.NEGATIVE_INFINITY);
-            } else if (bits != -1) {
-                for (int token = from; token < to; token++) {
-                    logits[token] = (bits >>> token & 1) == 0 ? Float.NEGATIVE_INFINITY : logits[token];
-                }
+            if (allowed[word] != -1) {
+                mask(word * Long.SIZE, allowed[word]);
             }
+        }
+    }
+
+    /** Masks the tokens of one word whose bits are not set; a few steps where few bits are of one kind. */
+    private void mask(int from, long word) {
+        int to = Math.min(from + Long.SIZE, logits.length);
+        long inVocabulary = -1L >>> (from + Long.SIZE - to);
+        long bits = word & inVocabulary;
+        if (Long.bitCount(bits) > Long.SIZE / 2) {
+            for (long masked = ~bits & inVocabulary; masked != 0; masked &= masked - 1) {
+                logits[from + Long.numberOfTrailingZeros(masked)] = Float.NEGATIVE_INFINITY;
+            }
+            return;
+        }
+        int count = 0;
+        for (long kept = bits; kept != 0; kept &= kept - 1) {
+            saved[count++] = logits[from + Long.numberOfTrailingZeros(kept)];
+        }
+        Arrays.fill(logits, from, to, Float.NEGATIVE_INFINITY);
+        count = 0;
+        for (long kept = bits; kept != 0; kept &= kept - 1) {
+            logits[from + Long.numberOfTrailingZeros(kept)] = saved[count++];
         }
     }
 
     /** Ends the changes of single logits. */
     void adjusted() {
-        float top = Float.NEGATIVE_INFINITY;
-        for (float logit : logits) {
-            top = Math.max(top, logit);
-        }
+        float top = top();
         if (!Float.isFinite(top)) {
             throw new SamplingException(
                     top == Float.NEGATIVE_INFINITY
@@ -108,6 +121,25 @@ final class Candidates {
                             : "logits: " + top + " after bias and penalties (expected: finite numbers)");
         }
         highest = top;
+    }
+
+    /** The highest logit; NaN where one is. Four at a time, so that the processor need not wait for the one before. */
+    private float top() {
+        float a = Float.NEGATIVE_INFINITY;
+        float b = a;
+        float c = a;
+        float d = a;
+        int i = 0;
+        for (; i + 4 <= logits.length; i += 4) {
+            a = Math.max(a, logits[i]);
+            b = Math.max(b, logits[i + 1]);
+            c = Math.max(c, logits[i + 2]);
+            d = Math.max(d, logits[i + 3]);
+        }
+        for (; i < logits.length; i++) {
+            a = Math.max(a, logits[i]);
+        }
+        return Math.max(Math.max(a, b), Math.max(c, d));
     }
 
     /** The natural logarithm of a token's probability at a temperature of one, by {@link #weigh weights} of that. */
