@@ -6,6 +6,7 @@ import io.insula.inference.grammar.automaton.Languages;
 import io.insula.inference.grammar.automaton.Pattern;
 import io.insula.inference.grammar.automaton.Spelling;
 import io.insula.inference.grammar.automaton.Workbench;
+import io.insula.inference.grammar.schema.Formats;
 import io.insula.inference.grammar.schema.SchemaCompiler;
 import io.insula.inference.grammar.schema.SchemaException;
 import io.insula.inference.grammar.schema.SchemaGraph;
@@ -36,6 +37,7 @@ public final class GrammarCompiler {
     private final GrammarConfig config;
     private final MaskCache masks;
     private final FreeString free;
+    private final Formats formats;
     private final GrammarShelf shelf;
     private final Context.Table contexts = new Context.Table();
     private final Map<ByteDfa, DfaLexeme> lexemes = new LinkedHashMap<>(LEXEMES_KEPT, 0.75f, true) {
@@ -52,6 +54,7 @@ public final class GrammarCompiler {
         this.config = config;
         this.masks = new MaskCache(config.maskBytes());
         this.free = new FreeString(vocabulary.longest(), workbench());
+        this.formats = new Formats(this::workbench);
         this.shelf = new GrammarShelf(config.compiledBytes());
     }
 
@@ -94,9 +97,13 @@ public final class GrammarCompiler {
         try {
             Cursor begin = switch (source) {
                 case GrammarSource.JsonObject ignored ->
-                    value(machine, end, rules, () -> SchemaCompiler.anyObject(config.schema(), work));
+                    value(machine, end, rules, () -> SchemaCompiler.anyObject(config.schema(), formats, work));
                 case GrammarSource.JsonSchema schema ->
-                    value(machine, end, rules, () -> SchemaCompiler.compile(schema.schema(), config.schema(), work));
+                    value(
+                            machine,
+                            end,
+                            rules,
+                            () -> SchemaCompiler.compile(schema.schema(), config.schema(), formats, work));
                 case GrammarSource.Regex regex ->
                     text(Pattern.parse(regex.pattern()).whole(Spelling.RAW, work), end, rules, work);
                 case GrammarSource.Choice choice ->
@@ -139,7 +146,8 @@ public final class GrammarCompiler {
         List<ValueRule> arguments = new ArrayList<>();
         for (GrammarSource.Tool tool : calls.tools()) {
             try {
-                arguments.add(rules.assemble(SchemaCompiler.compile(tool.parameters(), config.schema(), work)));
+                arguments.add(
+                        rules.assemble(SchemaCompiler.compile(tool.parameters(), config.schema(), formats, work)));
             } catch (SchemaException e) {
                 throw new GrammarException(
                         e.pointer(), e.keyword(), "of tool '" + tool.name() + "': " + e.getMessage());

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * Writes an answer by drawing admissible tokens. After a number of tokens it draws what closes whatever is open, so that
@@ -102,7 +103,8 @@ final class RandomAnswer {
                 return single(text.charAt(0));
             }
         }
-        return draw(mask);
+        int[] bytes = IntStream.of(singles).filter(mask::allows).toArray();
+        return inString && bytes.length > 0 ? bytes[random.nextInt(bytes.length)] : draw(mask);
     }
 
     private boolean allows(TokenMask mask, String text) {

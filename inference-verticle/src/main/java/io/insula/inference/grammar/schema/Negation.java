@@ -9,9 +9,11 @@ import java.util.Objects;
  * The schemas of which at least one accepts whatever a given schema does not.
  *
  * @param branches together they never accept what the schema accepts
- * @param complete whether they accept everything else; some negations ("there is an item that ...") are no shape
+ * @param complete whether they accept everything else, but for what {@code closed} leaves out; some negations ("there is an
+ *     item that ...") are no shape
+ * @param closed whether objects with further members are left out, which the schema does not accept either
  */
-record Negation(List<SchemaNode> branches, boolean complete) {
+record Negation(List<SchemaNode> branches, boolean complete, boolean closed) {
 
     /** Of longer lists of oneOf the pairs that both match are left out. */
     private static final int MAX_PAIRED = 16;
@@ -23,7 +25,7 @@ record Negation(List<SchemaNode> branches, boolean complete) {
         builder.arrays();
         builder.objects();
         builder.applicators();
-        return new Negation(builder.branches, builder.complete);
+        return new Negation(builder.branches, builder.complete, builder.closed);
     }
 
     private static final class Builder {
@@ -31,6 +33,7 @@ record Negation(List<SchemaNode> branches, boolean complete) {
         private final SchemaNode node;
         private final List<SchemaNode> branches = new ArrayList<>();
         private boolean complete = true;
+        private boolean closed;
 
         Builder(SchemaNode node) {
             this.node = node;
@@ -133,8 +136,10 @@ record Negation(List<SchemaNode> branches, boolean complete) {
                 branch.required.add(name);
                 branch.nots.add(child);
             });
-            complete &=
-                    node.patternProperties.isEmpty() && node.additionalProperties == null && node.propertyNames == null;
+            closed = node.additionalProperties != null && node.additionalProperties.never;
+            complete &= node.patternProperties.isEmpty()
+                    && (closed || node.additionalProperties == null)
+                    && node.propertyNames == null;
         }
 
         private void without(SchemaNode branch, String name) {

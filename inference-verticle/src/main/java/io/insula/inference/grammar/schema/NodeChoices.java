@@ -105,10 +105,8 @@ final class NodeChoices implements Expansion.Choices {
             for (int j = 0; j < i; j++) {
                 work.spend(8);
                 if (!disjoint.test(node.oneOf.get(i), node.oneOf.get(j))) {
-                    negated(node, node.oneOf.get(j), "oneOf");
-                    negated(node, node.oneOf.get(i), "oneOf");
-                    apart.get(i).add(SchemaNode.not(node.pointer, node.oneOf.get(j)));
-                    apart.get(j).add(SchemaNode.not(node.pointer, node.oneOf.get(i)));
+                    apart.get(i).add(without(node, node.oneOf.get(i), node.oneOf.get(j)));
+                    apart.get(j).add(without(node, node.oneOf.get(j), node.oneOf.get(i)));
                 }
             }
         }
@@ -116,20 +114,37 @@ final class NodeChoices implements Expansion.Choices {
         return alternatives;
     }
 
-    private List<List<SchemaNode>> negated(SchemaNode node, SchemaNode schema, String keyword) {
-        Negation negation = negations.computeIfAbsent(schema, Negation::of);
+    /** What meets one schema of a oneOf and not another, as a schema to be met beside the one. */
+    private SchemaNode without(SchemaNode node, SchemaNode one, SchemaNode other) {
+        SchemaNode denied = other.resolved();
+        Negation negation = negations.computeIfAbsent(denied, Negation::of);
         if (!negation.complete()) {
+            throw node.error(
+                    "oneOf",
+                    "has schemas of which one value may meet several, and what separates them cannot be written as a grammar"
+                            + " (expected: schemas that differ in type, in a constant or in what they require)");
+        }
+        List<SchemaNode> branches = new ArrayList<>(negation.branches());
+        if (negation.closed()) {
             inexact.put(node, true);
-            if (negation.branches().isEmpty()) {
-                throw node.error(
-                        keyword,
-                        keyword.equals("oneOf")
-                                ? "has schemas of which one value may meet several, and what separates them cannot be"
-                                        + " written as a grammar (expected: schemas that differ in type, in a constant or"
-                                        + " in what they require)"
-                                : "denies what cannot be denied in a grammar (supported: types, constants, bounds,"
-                                        + " patterns, lengths, required and properties)");
+            for (String name : one.resolved().properties.keySet()) {
+                if (!denied.properties.containsKey(name)) {
+                    branches.add(present(node, name));
+                }
             }
+        }
+        SchemaNode without = new SchemaNode(node.pointer);
+        without.anyOf.add(branches);
+        return without;
+    }
+
+    private List<List<SchemaNode>> negated(SchemaNode node, SchemaNode schema, String keyword) {
+        Negation negation = negations.computeIfAbsent(schema.resolved(), Negation::of);
+        if (!negation.complete() || negation.closed()) {
+            throw node.error(
+                    keyword,
+                    "denies what cannot be denied in a grammar (supported: types, constants, bounds, patterns, lengths, required"
+                            + " and properties)");
         }
         return Expansion.each(negation.branches());
     }

@@ -42,10 +42,10 @@ public final class SchemaCompiler {
     private final Map<Integer, Drawn> drawn = new HashMap<>();
     private final Set<Integer> drawing = new HashSet<>();
 
-    private SchemaCompiler(SchemaLimits limits, Workbench work) {
+    private SchemaCompiler(SchemaLimits limits, Formats formats, Workbench work) {
         this.limits = limits;
         this.work = work;
-        this.strings = new Strings(work);
+        this.strings = new Strings(formats, work);
         this.numerals = new Numerals(work, limits);
         this.choices = new NodeChoices(work, (a, b) -> provablyEmpty(goal(List.of(a, b)), MAX_PROOF_DEPTH));
         this.goals = new GoalTable(limits.maxShapes());
@@ -53,14 +53,14 @@ public final class SchemaCompiler {
     }
 
     /** Compiles a schema's text. */
-    public static SchemaGraph compile(String schema, SchemaLimits limits, Workbench work) {
+    public static SchemaGraph compile(String schema, SchemaLimits limits, Formats formats, Workbench work) {
         SchemaNode root = new SchemaReader(JsonReader.read(schema, limits)).root();
-        return new SchemaCompiler(limits, work).compile(root);
+        return new SchemaCompiler(limits, formats, work).compile(root);
     }
 
     /** Any JSON object. */
-    public static SchemaGraph anyObject(SchemaLimits limits, Workbench work) {
-        return new SchemaCompiler(limits, work).compile(SchemaNode.ofTypes("#", SchemaNode.OBJECT));
+    public static SchemaGraph anyObject(SchemaLimits limits, Formats formats, Workbench work) {
+        return new SchemaCompiler(limits, formats, work).compile(SchemaNode.ofTypes("#", SchemaNode.OBJECT));
     }
 
     private SchemaGraph compile(SchemaNode root) {

@@ -21,6 +21,8 @@ final class SchemaNode {
     static final int OBJECT = 32;
     static final int ANY = 63;
 
+    private static final int MAX_ALIASES = 1000;
+
     static final int UNBOUNDED = Integer.MAX_VALUE;
 
     /**
@@ -39,6 +41,10 @@ final class SchemaNode {
             @Nullable SchemaNode otherwise) {}
 
     final String pointer;
+
+    /** The schema that this one refers to, where it says nothing else. */
+    @Nullable
+    SchemaNode alias;
 
     int types = ANY;
     /** Numbers must be whole. */
@@ -151,6 +157,15 @@ final class SchemaNode {
             default -> node.values = List.of(value);
         }
         return node;
+    }
+
+    /** The schema itself, behind references. */
+    SchemaNode resolved() {
+        SchemaNode at = this;
+        for (int steps = 0; at.alias != null && steps < MAX_ALIASES; steps++) {
+            at = at.alias;
+        }
+        return at;
     }
 
     SchemaException error(String keyword, String reason) {

@@ -120,7 +120,11 @@ final class SchemaReader {
     private void children(SchemaNode node, KeywordValue in, Map<String, JsonValue> members) {
         String keyword = in.keyword();
         switch (keyword) {
-            case "$ref" -> node.allOf.add(resolve(node, in.text()));
+            case "$ref" -> {
+                SchemaNode target = resolve(node, in.text());
+                node.allOf.add(target);
+                node.alias = members.size() == 1 ? target : null;
+            }
             case "$id" -> {
                 if (!node.pointer.equals("#") && !in.text().startsWith("#")) {
                     throw node.error(keyword, "is supported at the root only");

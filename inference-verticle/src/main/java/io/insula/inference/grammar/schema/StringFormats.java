@@ -8,7 +8,8 @@ import java.util.Set;
  * The formats of strings, each as regular expressions of which a text must match all.
  *
  * <p>A format's expressions match nothing that its standard does not have. Rare spellings are left out: leap seconds,
- * quoted local parts, host names of more than eight labels or with two hyphens in a row.
+ * offsets of more than 14 hours, quoted local parts, host names of more than eight labels or with two hyphens in a row, IPv4 inside
+ * IPv6, {@code #} in JSON Pointers.
  *
  * <p><b>Source:</b> RFC 3339 and ISO 8601 (dates), RFC 5321 (email), RFC 1123 (host names), RFC 2673 and 4291 (addresses),
  * RFC 3986 (URIs), RFC 4122 (UUIDs), RFC 6901 (JSON Pointers).
@@ -19,7 +20,7 @@ final class StringFormats {
             "(?:\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|02-(?:0[1-9]|1\\d|2[0-8]))"
                     + "|(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)";
     private static final String TIME =
-            "(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,9})?" + "(?:[Zz]|[+-](?:[01]\\d|2[0-3]):[0-5]\\d)";
+            "(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,9})?" + "(?:[Zz]|[+-](?:(?:0\\d|1[0-3]):[0-5]\\d|14:00))";
     private static final String LABEL = "[A-Za-z0-9](?:-?[A-Za-z0-9])*";
     private static final String HOST = LABEL + "(?:\\." + LABEL + "){0,7}";
     private static final String SHORT_LABELS = "[^.]{1,30}(?:\\.[^.]{1,30})*";
@@ -42,7 +43,7 @@ final class StringFormats {
             + "|/(?:" + PCHAR + "+" + ABEMPTY + ")?|(?:[A-Za-z0-9._~!$&'()*+,;=@-]|" + PERCENT + ")+" + ABEMPTY + ")?"
             + TAIL
             + ")";
-    private static final String POINTER = "(?:/(?:[^~/]|~[01])*)*";
+    private static final String POINTER = "(?:/(?:[^~/#]|~[01])*)*";
 
     private static final Map<String, List<String>> EXPRESSIONS = Map.ofEntries(
             Map.entry("date", List.of(DATE)),

@@ -19,10 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Strings {
 
+    private final Formats formats;
     private final Workbench work;
     private final Map<String, ByteDfa> cache = new HashMap<>();
 
-    Strings(Workbench work) {
+    Strings(Formats formats, Workbench work) {
+        this.formats = formats;
         this.work = work;
     }
 
@@ -41,18 +43,6 @@ final class Strings {
                 keyword,
                 "pattern " + pattern,
                 () -> Pattern.parse(pattern).somewhere(Spelling.JSON, work));
-    }
-
-    private ByteDfa format(SchemaNode node) {
-        return cached(node, "format", "format " + node.format, () -> {
-            ByteDfa all = null;
-            for (String expression : StringFormats.expressions(node.format)) {
-                ByteDfa one =
-                        Pattern.parse(expression).whole(Spelling.JSON, work).minimal(work);
-                all = all == null ? one : Languages.intersection(all, one, work);
-            }
-            return java.util.Objects.requireNonNull(all).minimal(work);
-        });
     }
 
     private ByteDfa cached(SchemaNode node, String keyword, String key, java.util.function.Supplier<ByteDfa> maker) {
@@ -109,7 +99,7 @@ final class Strings {
                         "format", "'" + node.format + "' is not supported (expected: " + StringFormats.names() + ")");
             }
             if (StringFormats.constrains(node.format)) {
-                ByteDfa format = format(node);
+                ByteDfa format = blame(node, "format", () -> formats.of(node.format));
                 ByteDfa before = content;
                 content = blame(node, "format", () -> both(before, format));
             }
