@@ -1,11 +1,14 @@
 package io.insula.bench;
 
+import io.insula.inference.decode.AnswerPlan;
+import io.insula.inference.decode.CallIds;
 import io.insula.inference.decode.ChoiceDecoder;
 import io.insula.inference.text.Conversation;
 import io.insula.inference.text.ModelChatTokenizer;
 import io.insula.inference.text.TokenizerSpec;
 import io.insula.inference.weights.Checkpoint;
 import io.insula.protocol.ChatMessage;
+import io.insula.protocol.RequestId;
 import io.insula.protocol.StopConditions;
 import io.insula.protocol.TokenIds;
 import java.io.PrintWriter;
@@ -16,6 +19,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * Processor time that a request spends on text: the chat template, the tokenizer, and the way back.
@@ -89,7 +93,8 @@ final class TextBenchmark {
 
     private static int decode(ModelChatTokenizer tokenizer, int[] answer) {
         StopConditions conditions = new StopConditions(ANSWER + 1, 0, List.of("\nUser:"), TokenIds.EMPTY, false);
-        ChoiceDecoder decoder = new ChoiceDecoder(tokenizer, conditions, ANSWER + 1);
+        ChoiceDecoder decoder = new ChoiceDecoder(
+                tokenizer, AnswerPlan.TEXT, new CallIds(new RequestId(new UUID(0, 0)), 0), conditions, ANSWER + 1);
         int chars = 0;
         for (int token : answer) {
             chars += decoder.accept(token).text().length();

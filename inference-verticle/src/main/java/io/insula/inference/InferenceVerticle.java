@@ -1,7 +1,10 @@
 package io.insula.inference;
 
+import io.insula.inference.admission.AdmittedModel;
+import io.insula.inference.admission.CompiledGrammars;
 import io.insula.inference.admission.Door;
 import io.insula.inference.admission.WaitingRoom;
+import io.insula.inference.decode.AnswerSyntax;
 import io.insula.inference.embed.EmbeddingDesk;
 import io.insula.inference.models.ModelPool;
 import io.insula.inference.models.OpenModel;
@@ -65,7 +68,7 @@ public final class InferenceVerticle extends VerticleBase {
         ModelPool loading = new ModelPool(
                 models.decoders(),
                 config.pool(),
-                (name, model) -> scheduler(name, model, sink),
+                (name, model) -> admitted(name, model, sink),
                 new PoolMeters(registry),
                 context,
                 System::nanoTime);
@@ -145,6 +148,15 @@ public final class InferenceVerticle extends VerticleBase {
                 pool().status(config.admission().pendingCommands()),
                 desk().status());
         vertx.eventBus().publish(Addresses.INFERENCE_STATUS, status);
+    }
+
+    private AdmittedModel admitted(ModelName name, OpenModel model, FrameSink sink) {
+        AnswerSyntax syntax = AnswerSyntax.of(model.tokenizer());
+        return new AdmittedModel(
+                model.tokenizer(),
+                syntax,
+                new CompiledGrammars(syntax, model.tokenizer().vocabulary(), config.grammar()),
+                scheduler(name, model, sink));
     }
 
     private Scheduler scheduler(ModelName name, OpenModel model, FrameSink sink) {

@@ -45,7 +45,10 @@ final class AnswerPlanner {
         Tools tools = callable(command.tools());
         Held held = held(tools, command.form());
         CallRules rules = tools.isEmpty() ? null : new CallRules(syntax.tools(), names(tools), tools.parallel(), held);
-        Supplier<GrammarMask> grammar = grammar(tools, command.form(), held);
+        int place = tools.isEmpty()
+                ? 0
+                : command.tools().definitions().indexOf(tools.definitions().getFirst());
+        Supplier<GrammarMask> grammar = grammar(tools, place, command.form(), held);
         if (grammar != null) {
             syntax.prepareGrammars();
         }
@@ -75,7 +78,7 @@ final class AnswerPlanner {
         return strict || !isFree(form) ? Held.CALLS : Held.FREE;
     }
 
-    private @Nullable Supplier<GrammarMask> grammar(Tools tools, ResponseForm form, Held held) {
+    private @Nullable Supplier<GrammarMask> grammar(Tools tools, int place, ResponseForm form, Held held) {
         if (tools.isEmpty()) {
             return isFree(form) ? null : grammars.ofForm(form);
         }
@@ -84,7 +87,7 @@ final class AnswerPlanner {
         }
         boolean anyText = held == Held.CALLS && isFree(form);
         Supplier<GrammarMask> calls = grammars.ofCalls(
-                new CallGrammar(syntax.tools().form(), schemas(tools, held), tools.parallel(), anyText));
+                new CallGrammar(syntax.tools().form(), schemas(tools, held), place, tools.parallel(), anyText));
         if (held == Held.ANSWER || anyText) {
             return calls;
         }

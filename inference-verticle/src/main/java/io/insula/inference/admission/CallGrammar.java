@@ -9,10 +9,11 @@ import java.util.List;
  *
  * @param form the texts around them
  * @param tools those that may be called, with the schemas that their arguments have to match; at least one
+ * @param place of the first of them among the request's tools; the others follow it there
  * @param parallel whether there may be more than one call
  * @param freeText whether the answer may be any text, or begin with any text: only its calls are held to anything
  */
-public record CallGrammar(CallForm form, List<ToolDefinition> tools, boolean parallel, boolean freeText) {
+public record CallGrammar(CallForm form, List<ToolDefinition> tools, int place, boolean parallel, boolean freeText) {
 
     public CallGrammar {
         tools = List.copyOf(tools);

@@ -39,6 +39,11 @@ public final class TokenMask {
         return words.length;
     }
 
+    /** All words; nobody changes them. */
+    public long[] toWords() {
+        return words;
+    }
+
     /** The least token that may follow from one on, {@code -1} when there is none. */
     public int next(int from) {
         int index = from >> 6;

@@ -39,16 +39,16 @@ public final class ModelPool implements Models {
     private static final Logger log = LoggerFactory.getLogger(ModelPool.class);
     private static final int BUSY_RETRY_MILLIS = 2_000;
 
-    /** Makes the scheduler of a model that is open; it is not started yet. */
+    /** Makes what serves a model that is open; its scheduler is not started yet. */
     @FunctionalInterface
-    public interface Schedulers {
-        Scheduler of(ModelName name, OpenModel model);
+    public interface Admission {
+        AdmittedModel of(ModelName name, OpenModel model);
     }
 
     private final Map<ModelName, PooledModel> byName = new LinkedHashMap<>();
     private final List<PooledModel> models;
     private final PoolConfig config;
-    private final Schedulers schedulers;
+    private final Admission admission;
     private final PoolMeters meters;
     private final Context loop;
     private final LongSupplier nanos;
@@ -64,12 +64,12 @@ public final class ModelPool implements Models {
     public ModelPool(
             List<LoadableModel> models,
             PoolConfig config,
-            Schedulers schedulers,
+            Admission admission,
             PoolMeters meters,
             Context loop,
             LongSupplier nanos) {
         this.config = config;
-        this.schedulers = schedulers;
+        this.admission = admission;
         this.meters = meters;
         this.loop = loop;
         this.nanos = nanos;
@@ -194,10 +194,10 @@ public final class ModelPool implements Models {
 
     private Future<AdmittedModel> start(PooledModel model, OpenModel opened) {
         model.open = opened;
-        Scheduler scheduler = schedulers.of(model.model.name(), opened);
+        AdmittedModel admitted = admission.of(model.model.name(), opened);
+        Scheduler scheduler = admitted.scheduler();
         return bring(scheduler.start())
                 .map(started -> {
-                    AdmittedModel admitted = new AdmittedModel(opened.tokenizer(), scheduler);
                     model.admitted = admitted;
                     return admitted;
                 })

@@ -84,6 +84,7 @@ class AnswerPlannerTest {
                 .containsExactly(new CallGrammar(
                         ToolSyntax.MISTRAL_NAMED.form(),
                         List.of(new ToolDefinition("add", "", "{\"type\": \"object\"}", false), STRICT),
+                        0,
                         false,
                         true));
     }
@@ -97,8 +98,8 @@ class AnswerPlannerTest {
         assertThat(named.calls()).isEqualTo(new CallRules(ToolSyntax.MISTRAL_NAMED, Set.of("add"), true, Held.ANSWER));
         assertThat(compiled)
                 .containsExactly(
-                        new CallGrammar(ToolSyntax.MISTRAL_NAMED.form(), List.of(ADD, STRICT), true, false),
-                        new CallGrammar(ToolSyntax.MISTRAL_NAMED.form(), List.of(ADD), true, false));
+                        new CallGrammar(ToolSyntax.MISTRAL_NAMED.form(), List.of(ADD, STRICT), 0, true, false),
+                        new CallGrammar(ToolSyntax.MISTRAL_NAMED.form(), List.of(ADD), 0, true, false));
     }
 
     @Test

@@ -53,7 +53,7 @@ class ModelPoolTest {
     private final ModelPool pool = new ModelPool(
             List.of(model(A, 4, OTHER_A), model(B, 4), model(C, 4), model(LARGE, 11)),
             new PoolConfig(10, Duration.ofSeconds(5)),
-            this::scheduler,
+            (name, model) -> new AdmittedModel(model.tokenizer(), scheduler(name, model)),
             new PoolMeters(registry),
             loop,
             nanos::get);

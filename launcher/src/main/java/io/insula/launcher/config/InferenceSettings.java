@@ -129,7 +129,8 @@ final class InferenceSettings {
                                 "memory for streams that give their slot to another tenant; 0: it waits until one"
                                         + " ends")),
                 EmbeddingSettings.engine(settings),
-                pool(settings));
+                pool(settings),
+                GrammarSettings.grammar(settings));
     }
 
     private static PoolConfig pool(Settings settings) {
