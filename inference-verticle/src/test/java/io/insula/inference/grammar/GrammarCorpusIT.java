@@ -91,9 +91,12 @@ class GrammarCorpusIT {
 
     /** Schemas of which random tokens do not find the end. */
     private static final Set<String> ENDLESS = Set.of(
-            "\\w in patterns matches [A-Za-z0-9_], not unicode letters", "pattern with ASCII ranges",
+            "\\w in patterns matches [A-Za-z0-9_], not unicode letters",
+            "pattern with ASCII ranges",
             "\\w in patternProperties matches [A-Za-z0-9_], not unicode letters",
-                    "patternProperties with ASCII ranges");
+            "patternProperties with ASCII ranges",
+            "patterns always use unicode semantics with pattern",
+            "patterns always use unicode semantics with patternProperties");
 
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);

@@ -55,15 +55,17 @@ final class DfaBuilder {
 
     /** The automaton that starts at the first state. */
     ByteDfa build() {
+        boolean[] written = new boolean[width];
         for (int value = 0; value < BYTES; value++) {
-            if (!work.writes(value)) {
-                for (int state = 0; state < states; state++) {
-                    next[state * width + (classes[value] & 0xff)] = ByteDfa.NONE;
-                }
-                break;
+            written[classes[value] & 0xff] |= work.writes(value);
+        }
+        int[] kept = Arrays.copyOf(next, states * width);
+        for (int i = 0; i < kept.length; i++) {
+            if (!written[i % width]) {
+                kept[i] = ByteDfa.NONE;
             }
         }
-        return trimmed(classes, width, Arrays.copyOf(next, states * width), Arrays.copyOf(tags, states), work);
+        return trimmed(classes, width, kept, Arrays.copyOf(tags, states), work);
     }
 
     /** Keeps the states between the start and acceptance. */

@@ -19,6 +19,9 @@ final class SubsetConstruction {
     private final ByteClasses classes;
     private final DfaBuilder builder;
     private final Map<Tuple, Integer> ids = new HashMap<>();
+    /** The same by the states that bytes lead to, before those that need no byte are added. */
+    private final Map<Tuple, Integer> idsByTargets = new HashMap<>();
+
     private final List<Tuple> queue = new ArrayList<>();
     private final int[] seen;
     private int round;
@@ -68,6 +71,22 @@ final class SubsetConstruction {
     }
 
     private int id(int[] states, int size, boolean atStart) {
+        int[] exact = Arrays.copyOf(states, size);
+        Arrays.sort(exact);
+        Tuple targets = new Tuple(exact);
+        Integer known = atStart ? null : idsByTargets.get(targets);
+        if (known != null) {
+            return known;
+        }
+        int id = closedId(exact, atStart);
+        if (!atStart) {
+            idsByTargets.put(targets, id);
+        }
+        return id;
+    }
+
+    private int closedId(int[] states, boolean atStart) {
+        int size = states.length;
         round++;
         int[] closed = closure(states, size, atStart, false);
         round++;

@@ -21,7 +21,7 @@ import java.util.Map;
 final class Numerals {
 
     /** Numbers of so many digits can be divided by readers that compute with doubles. */
-    private static final int EXACT_DIGITS = 14;
+    private static final int EXACT_DIGITS = 15;
 
     private final Workbench work;
     private final int integerDigits;
@@ -47,7 +47,7 @@ final class Numerals {
         int wholeDigits = integerDigits;
         for (BigDecimal of : constraint.multiples()) {
             wholeDigits = Math.min(
-                    wholeDigits, EXACT_DIGITS - Math.max(of.stripTrailingZeros().scale(), 0) * 2);
+                    wholeDigits, EXACT_DIGITS - Math.max(of.stripTrailingZeros().scale(), 0));
         }
         wholeDigits = Math.max(wholeDigits, 1);
         String natural = "(?:0|[1-9]\\d{0," + (wholeDigits - 1) + "})";
