@@ -155,7 +155,7 @@ public final class InferenceVerticle extends VerticleBase {
         return new AdmittedModel(
                 model.tokenizer(),
                 syntax,
-                new CompiledGrammars(syntax, model.tokenizer().vocabulary(), config.grammar()),
+                new CompiledGrammars(model.tokenizer(), syntax, config.grammar()),
                 scheduler(name, model, sink));
     }
 

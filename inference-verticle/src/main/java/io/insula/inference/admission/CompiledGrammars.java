@@ -9,6 +9,7 @@ import io.insula.inference.grammar.GrammarConfig;
 import io.insula.inference.grammar.GrammarException;
 import io.insula.inference.grammar.GrammarSource;
 import io.insula.inference.grammar.GrammarVocabulary;
+import io.insula.inference.text.ChatTokenizer;
 import io.insula.protocol.ResponseForm;
 import io.insula.protocol.TokenIds;
 import io.insula.protocol.ToolDefinition;
@@ -22,17 +23,14 @@ public final class CompiledGrammars implements AnswerGrammars {
     /** Calls of one answer, where several are allowed. */
     private static final int MOST_CALLS = 128;
 
+    private final ChatTokenizer tokenizer;
     private final AnswerSyntax syntax;
-    private final int vocabulary;
     private final GrammarConfig config;
     private @Nullable GrammarCompiler compiler;
 
-    /**
-     * @param vocabulary token ids are less than this
-     */
-    public CompiledGrammars(AnswerSyntax syntax, int vocabulary, GrammarConfig config) {
+    public CompiledGrammars(ChatTokenizer tokenizer, AnswerSyntax syntax, GrammarConfig config) {
+        this.tokenizer = tokenizer;
         this.syntax = syntax;
-        this.vocabulary = vocabulary;
         this.config = config;
     }
 
@@ -97,10 +95,21 @@ public final class CompiledGrammars implements AnswerGrammars {
     /** Made with the first grammar, which takes some hundredths of a second. */
     private synchronized GrammarCompiler compiler() {
         if (compiler == null) {
-            // What ends a choice is not the grammar's matter.
-            GrammarVocabulary tokens = GrammarVocabulary.of(syntax::bytes, vocabulary, TokenIds.EMPTY);
-            compiler = new GrammarCompiler(tokens, config);
+            compiler = new GrammarCompiler(vocabulary(), config);
         }
         return compiler;
+    }
+
+    /** What ends a choice is not the grammar's matter, and no text. */
+    private GrammarVocabulary vocabulary() {
+        byte[] none = new byte[0];
+        try {
+            return GrammarVocabulary.of(
+                    token -> tokenizer.isEnd(token) ? none : syntax.bytes(token),
+                    tokenizer.vocabulary(),
+                    TokenIds.EMPTY);
+        } catch (IllegalArgumentException e) {
+            throw new GrammarException("", "", "the model's answers have no grammar: " + e.getMessage());
+        }
     }
 }

@@ -1,0 +1,171 @@
+package io.insula.inference.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.insula.inference.decode.AnswerPlan;
+import io.insula.inference.decode.AnswerSyntax;
+import io.insula.inference.decode.ByteTokenizer;
+import io.insula.inference.decode.CallIds;
+import io.insula.inference.decode.ChoiceDecoder;
+import io.insula.inference.decode.ChoiceHistory;
+import io.insula.inference.decode.Sampler;
+import io.insula.inference.grammar.GrammarConfig;
+import io.insula.inference.schedule.Commands;
+import io.insula.protocol.GenerateCommand;
+import io.insula.protocol.Penalties;
+import io.insula.protocol.ResponseForm;
+import io.insula.protocol.SamplingParameters;
+import io.insula.protocol.StopConditions;
+import io.insula.protocol.StreamFrame.FinishReason;
+import io.insula.protocol.TokenIds;
+import io.insula.protocol.ToolCallDelta;
+import io.insula.protocol.ToolChoice;
+import io.insula.protocol.ToolDefinition;
+import io.insula.protocol.Tools;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Commands to answers through the grammars that production compiles, with logits that know nothing. */
+class CompiledGrammarsTest {
+
+    private static final long SEED = 20260106;
+    private static final List<ToolDefinition> TOOLS = List.of(
+            new ToolDefinition(
+                    "add",
+                    "",
+                    "{\"type\":\"object\",\"properties\":{\"a\":{\"enum\":[1,22]}},\"required\":[\"a\"],\"additionalProperties\":false}",
+                    true),
+            new ToolDefinition(
+                    "add_all", "", "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}", true));
+
+    static Stream<ByteTokenizer> tokenizers() {
+        return Stream.of(
+                new ByteTokenizer("<tool_call>", List.of(), List.of("<tool_call>", "</tool_call>")),
+                new ByteTokenizer("<think></think><tool_call>", List.of("<think>", "</think>"), List.of()),
+                new ByteTokenizer("ipython \"parameters\": ", List.of("<|python_tag|>"), List.of()),
+                new ByteTokenizer("[TOOL_CALLS]", List.of("[TOOL_CALLS]"), List.of()),
+                new ByteTokenizer("[TOOL_CALLS][ARGS]", List.of("[TOOL_CALLS]", "[ARGS]"), List.of()));
+    }
+
+    private record Answer(String text, List<String> calls, FinishReason finish) {}
+
+    @ParameterizedTest
+    @MethodSource("tokenizers")
+    void requiredCallsComeOutAsCallsOfTheirSchema(ByteTokenizer tokenizer) {
+        for (boolean parallel : new boolean[] {true, false}) {
+            int finished = 0;
+            for (int round = 0; round < 12; round++) {
+                Answer answer = answer(
+                        tokenizer,
+                        new Tools(TOOLS, new ToolChoice.Required(), parallel),
+                        new ResponseForm.Text(),
+                        round);
+                assertThat(answer.text()).isEmpty();
+                if (answer.finish() == FinishReason.TOOL_CALLS) {
+                    finished++;
+                    assertThat(answer.calls())
+                            .isNotEmpty()
+                            .allMatch(
+                                    call -> call.replaceAll("\\s", "").matches("add\\{\"a\":(1|22)}|add_all\\{}"),
+                                    "of the schema");
+                    assertThat(parallel || answer.calls().size() == 1).isTrue();
+                }
+            }
+            assertThat(finished).as("answers that ended").isGreaterThan(6);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("tokenizers")
+    void aFormOrCalls(ByteTokenizer tokenizer) {
+        int texts = 0;
+        int calls = 0;
+        for (int round = 0; round < 24; round++) {
+            Answer answer = answer(
+                    tokenizer,
+                    new Tools(TOOLS, new ToolChoice.Auto(), true),
+                    new ResponseForm.Choice(List.of("yes", "no")),
+                    round);
+            if (answer.finish() == FinishReason.STOP) {
+                assertThat(answer.text()).isIn("yes", "no");
+                texts++;
+            } else if (answer.finish() == FinishReason.TOOL_CALLS) {
+                assertThat(answer.text()).isEmpty();
+                calls++;
+            }
+        }
+        assertThat(texts).isPositive();
+        assertThat(calls).isPositive();
+    }
+
+    @Test
+    void whatCannotBeCompiledNamesItsField() {
+        ByteTokenizer tokenizer = new ByteTokenizer();
+        AnswerGrammars grammars = new CompiledGrammars(tokenizer, AnswerSyntax.of(tokenizer), GrammarConfig.defaults());
+        assertThatThrownBy(() -> grammars.ofForm(new ResponseForm.JsonSchema("{\"type\": \"thing\"}", true)))
+                .isInstanceOfSatisfying(GrammarRefusedException.class, refused -> {
+                    assertThat(refused.param()).isEqualTo("response_format");
+                    assertThat(refused).hasMessageContaining("type");
+                });
+    }
+
+    @Test
+    void aToolWhoseParametersCannotBeCompiledIsNamedByItsPlaceInTheRequest() {
+        ByteTokenizer tokenizer = new ByteTokenizer();
+        AnswerSyntax syntax = AnswerSyntax.of(tokenizer);
+        AnswerPlanner planner =
+                new AnswerPlanner(syntax, new CompiledGrammars(tokenizer, syntax, GrammarConfig.defaults()));
+        List<ToolDefinition> tools =
+                List.of(TOOLS.get(0), new ToolDefinition("odd", "", "{\"type\": \"thing\"}", false), TOOLS.get(1));
+        for (ToolChoice choice : List.of(new ToolChoice.Required(), new ToolChoice.Named("odd"))) {
+            GenerateCommand command = Commands.command(1, "-", 400)
+                    .but()
+                    .tools(new Tools(tools, choice, true))
+                    .build();
+            assertThatThrownBy(() -> planner.plan(command, TokenIds.of('x')))
+                    .isInstanceOfSatisfying(GrammarRefusedException.class, refused -> {
+                        assertThat(refused.param()).isEqualTo("tools[1].function.parameters");
+                        assertThat(refused).hasMessageStartingWith("tools[1].function.parameters: #/type: 'thing'");
+                    });
+        }
+    }
+
+    private static Answer answer(ByteTokenizer tokenizer, Tools tools, ResponseForm form, int seed) {
+        AnswerSyntax syntax = AnswerSyntax.of(tokenizer);
+        GenerateCommand command =
+                Commands.command(seed, "-", 400).but().tools(tools).form(form).build();
+        AnswerPlan plan = new AnswerPlanner(syntax, new CompiledGrammars(tokenizer, syntax, GrammarConfig.defaults()))
+                .plan(command, TokenIds.of('x'));
+        ChoiceDecoder decoder =
+                new ChoiceDecoder(tokenizer, plan, new CallIds(command.request(), 0), StopConditions.NONE, 400);
+        SamplingParameters hot = new SamplingParameters(2, 1, seed);
+        ChoiceHistory history = ChoiceHistory.after(TokenIds.EMPTY, Penalties.NONE);
+        Sampler sampler = new Sampler(tokenizer.vocabulary());
+        Random random = new Random(SEED + seed);
+        StringBuilder text = new StringBuilder();
+        List<String> calls = new ArrayList<>();
+        while (decoder.finish() == null) {
+            float[] row = new float[tokenizer.vocabulary()];
+            for (int i = 0; i < row.length; i++) {
+                row[i] = (float) random.nextGaussian();
+            }
+            tokenizer.special("</think>").ifPresent(token -> row[token] += 12);
+            int only = decoder.only();
+            int token = only >= 0 ? only : sampler.sample(FloatBuffer.wrap(row), 0, hot, history, decoder.next(), 0);
+            history.add(token);
+            ChoiceDecoder.Step step = decoder.accept(token);
+            text.append(step.text());
+            for (ToolCallDelta delta : step.toolCalls()) {
+                calls.add(delta.starts() ? delta.name() : calls.removeLast() + delta.arguments());
+            }
+        }
+        return new Answer(text.toString(), calls, decoder.finish());
+    }
+}
