@@ -139,7 +139,23 @@ final class NameCursor implements Cursor {
         if (probed && lexeme.hasFiniteStates()) {
             return false;
         }
-        return lexeme.words(state) > still.size();
+        long words = lexeme.words(state);
+        if (words == Long.MAX_VALUE || still.isEmpty()) {
+            return true;
+        }
+        for (byte[] used : still) {
+            words -= completes(lexeme, state, used) ? 1 : 0;
+        }
+        return words > 0;
+    }
+
+    /** Whether the rest of a name leads from a state after one more byte than now to the end of a lexeme. */
+    private boolean completes(Lexeme lexeme, long state, byte[] name) {
+        long at = state;
+        for (int i = depth + 1; i < name.length && at != ByteDfa.NONE; i++) {
+            at = lexeme.next(at, name[i] & 0xff);
+        }
+        return at != ByteDfa.NONE && lexeme.next(at, QUOTE) != ByteDfa.NONE;
     }
 
     /** The cursor after the last quote. */

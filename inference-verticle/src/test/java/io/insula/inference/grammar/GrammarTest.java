@@ -201,8 +201,19 @@ class GrammarTest {
 
     @Test
     void finiteNamesRunOutWithoutADeadEnd() {
-        String schema = "{\"type\":\"object\",\"patternProperties\":{\"^[a-c][x-z]?[0-9]{0,2}$\":{\"type\":\"null\"}},"
-                + "\"additionalProperties\":false}";
+        for (String limits : List.of(
+                "",
+                ",\"minProperties\":60",
+                ",\"required\":[\"a\",\"b\"],\"minProperties\":3",
+                ",\"properties\":{\"q\":{\"type\":\"null\"},\"a1\":{\"const\":1}},\"maxProperties\":70")) {
+            runOut("{\"type\":\"object\",\"patternProperties\":{\"^[a-c][x-z]?[0-9]{0,2}$\":{\"type\":\"null\"}},"
+                    + "\"additionalProperties\":false" + limits + "}");
+        }
+        runOut("{\"type\":\"object\",\"patternProperties\":{\"^[a-z]{2}$\":{\"not\":{}},\"^a[a-e]$|^[A-Z]{3}$\":true},"
+                + "\"additionalProperties\":false,\"minProperties\":2}");
+    }
+
+    private void runOut(String schema) {
         CompiledGrammar grammar = compiler.compile(new JsonSchema(schema));
         for (int seed = 0; seed < 12; seed++) {
             Random random = new Random(seed);
@@ -215,6 +226,41 @@ class GrammarTest {
                 state.accept(grow ? ',' : next.get(random.nextInt(next.size())));
             }
         }
+        assertThat(grammar.start().complete()).isFalse();
+    }
+
+    @Test
+    void streamsShareAGrammarOnManyThreads() throws Exception {
+        String reference = written(compiler, 7);
+        GrammarCompiler fresh = new GrammarCompiler(
+                Vocabularies.of(tokens),
+                new GrammarConfig(
+                        io.insula.inference.grammar.schema.SchemaLimits.defaults(), 1 << 20, 1 << 20, 20_000, 32));
+        try (var pool = java.util.concurrent.Executors.newFixedThreadPool(4)) {
+            List<java.util.concurrent.Future<String>> answers = new ArrayList<>();
+            for (int i = 0; i < 64; i++) {
+                answers.add(pool.submit(() -> written(fresh, 7)));
+            }
+            for (var answer : answers) {
+                assertThat(answer.get()).isEqualTo(reference);
+            }
+        }
+    }
+
+    private String written(GrammarCompiler with, long seed) {
+        Random random = new Random(seed);
+        StringBuilder text = new StringBuilder();
+        GrammarState state = with.compile(new JsonObject()).start();
+        for (int i = 0; i < 300; i++) {
+            List<Integer> next = allowed(state.mask());
+            int token = next.get(random.nextInt(next.size()));
+            if (token == END) {
+                break;
+            }
+            state.accept(token);
+            text.append(token).append(' ');
+        }
+        return text.toString();
     }
 
     @Test

@@ -27,9 +27,6 @@ final class Containers {
 
     private static final int MAX_LISTED_STATES = 1000;
 
-    /** From a larger finite set of names no more than so many are taken. */
-    private static final int MAX_FINITE_NAMES = MAX_LISTED_NAMES;
-
     private final Strings strings;
     private final ToIntFunction<List<SchemaNode>> goals;
     private final java.util.function.Function<List<SchemaNode>, StringLanguage> nameLanguage;
@@ -150,8 +147,6 @@ final class Containers {
                         .list((text, tag) ->
                                 properties.add(new Shape.Property(new Shape.Spelled(text), children.get(tag), false)));
                 further = null;
-            } else if (words != Long.MAX_VALUE) {
-                max = Math.min(max, properties.size() + MAX_FINITE_NAMES);
             }
         }
         return min > max ? null : new Shape.Members(properties, further, min, max);

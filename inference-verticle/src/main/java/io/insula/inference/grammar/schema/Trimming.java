@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Trimming {
 
+    /** Of a finite set of names no more than so many are taken. */
+    private static final int MAX_FINITE_NAMES = 64;
+
     private final List<Shape> shapes;
     private final Workbench work;
     private final BitSet inhabited = new BitSet();
@@ -85,7 +88,7 @@ final class Trimming {
                 || shape.numbers() != null
                 || shape.strings() != null
                 || shape.arrays().stream().anyMatch(items -> trim(items) != null)
-                || shape.objects().stream().anyMatch(members -> hasValue(members));
+                || shape.objects().stream().anyMatch(members -> trim(members) != null);
     }
 
     private Shape.@Nullable Items trim(Shape.Items items) {
@@ -107,35 +110,35 @@ final class Trimming {
         return new Shape.Items(prefix, items.rest(), items.min(), max);
     }
 
-    private boolean hasValue(Shape.Members members) {
-        int possible = 0;
-        int required = 0;
+    private Shape.@Nullable Members trim(Shape.Members members) {
         work.spend(members.properties().size() + 1L);
+        List<Shape.Property> properties = new ArrayList<>();
+        int required = 0;
         for (Shape.Property property : members.properties()) {
             if (inhabited.get(property.child())) {
-                possible++;
+                properties.add(property);
                 required += property.required() ? 1 : 0;
             } else if (property.required()) {
-                return false;
+                return null;
             }
         }
-        Shape.Names names = members.names();
-        boolean further = names != null && names.children().stream().anyMatch(inhabited::get);
-        return required <= members.max() && (further || possible >= members.min());
-    }
-
-    private Shape.@Nullable Members trim(Shape.Members members) {
-        if (!hasValue(members)) {
-            return null;
-        }
-        List<Shape.Property> properties = members.properties().stream()
-                .filter(property -> inhabited.get(property.child()))
-                .toList();
         Shape.Names names = trim(members.names());
-        if (names == null && properties.size() < members.min()) {
+        int max = members.max();
+        if (names != null) {
+            // Names that can run out must not do so before the object may end.
+            long words =
+                    names.language() == null ? Long.MAX_VALUE : names.language().words()[0];
+            int enough = (int) Math.min(words, MAX_FINITE_NAMES);
+            if (words != Long.MAX_VALUE && enough < Math.max(required, members.min())) {
+                names = null;
+            } else if (words != Long.MAX_VALUE) {
+                max = Math.min(max, enough);
+            }
+        }
+        if (required > max || members.min() > max || (names == null && properties.size() < members.min())) {
             return null;
         }
-        return new Shape.Members(properties, names, members.min(), members.max());
+        return new Shape.Members(properties, names, members.min(), max);
     }
 
     private Shape.@Nullable Names trim(Shape.@Nullable Names names) {
