@@ -225,7 +225,8 @@ class InferenceVerticleIT {
     @Test
     void badRequestsEndAloneAndTheirNeighboursGoOn() throws Exception {
         HashingEngine engine = engine(PACE);
-        deploy(new LetterTokenizer(true), () -> engine, SchedulerConfig.DEFAULT);
+        // Not enough memory for the prompt of too many choices.
+        deploy(new LetterTokenizer(true), () -> engine, SchedulerConfig.DEFAULT.withMemory(0, "many".length() - 1));
         GenerateCommand neighbour = command(1, "beside", 40);
         api.admit(neighbour);
         api.firstDelta(neighbour);

@@ -195,10 +195,12 @@ public final class Door {
                     0);
         }
         int choices = command.output().choices();
-        if (choices > scheduler.slots()) {
+        int most = scheduler.mostChoices(prompt.size());
+        if (choices > most) {
             return new Rejected(
                     Reason.INVALID_REQUEST,
-                    "n: " + choices + " choices (expected: 1.." + scheduler.slots() + ", the engine's slots)",
+                    "n: " + choices + " choices of a prompt of " + prompt.size() + " tokens (expected: 1.." + most
+                            + ", the engine's slots)",
                     "n",
                     0);
         }

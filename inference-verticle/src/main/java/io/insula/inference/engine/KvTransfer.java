@@ -1,7 +1,7 @@
 package io.insula.inference.engine;
 
 /**
- * Moves keys and values between an engine's slots and memory of their own, for prefixes and preemption.
+ * Moves keys and values between an engine's slots and memory of their own, for prefixes and for choices that wait.
  *
  * <p><b>Thread:</b> the engine's device thread.
  */

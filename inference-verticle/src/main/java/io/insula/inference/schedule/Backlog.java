@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides which waiting stream is next: the least served tenant's, and of a tenant's own the one that came first.
  *
- * <p>A stream waits until its prompt has a slot, and again while any of its choices is preempted.
+ * <p>A stream waits until its prompt has a slot, and again while any of its choices is parked.
  *
  * <p><b>Thread:</b> the device thread.
  */

@@ -84,7 +84,7 @@ final class Choice {
         return finished;
     }
 
-    /** Whether it was preempted and waits for a slot. */
+    /** Whether it waits for a slot with a copy of its keys and values. */
     boolean parked() {
         return parked;
     }

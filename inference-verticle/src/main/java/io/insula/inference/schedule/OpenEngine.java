@@ -64,7 +64,7 @@ final class OpenEngine implements AutoCloseable {
         return sampler;
     }
 
-    /** Null when no stream ever gives its slot to another. */
+    /** Null when no choice ever waits with keys and values: no stream gives its slot to another, and each begins with all. */
     @Nullable
     Parking parking() {
         return parking;
@@ -76,9 +76,14 @@ final class OpenEngine implements AutoCloseable {
         return prefixes;
     }
 
-    /** The memory of preempted choices. */
+    /** The memory of choices that wait with keys and values, and what is held back for such. */
     long parkedBytes() {
         return parking == null ? 0 : parking.usedBytes();
+    }
+
+    /** The longest prompt that can be kept for choices that get no slot yet. */
+    long mostParkedTokens() {
+        return parking == null ? 0 : parking.mostTokens();
     }
 
     /** The memory of kept beginnings. */
@@ -93,7 +98,15 @@ final class OpenEngine implements AutoCloseable {
     /** Frees whatever a stream holds of it. */
     void release(ScheduledStream stream) {
         stream.letGoOfPrefix();
+        cancelReservation(stream);
         stream.choices().forEach(this::release);
+    }
+
+    /** Gives back the memory that was held back for a stream's prompt, if any was. */
+    void cancelReservation(ScheduledStream stream) {
+        if (parking != null) {
+            parking.cancel(stream);
+        }
     }
 
     /** Frees a choice's slot or its parked keys and values. */

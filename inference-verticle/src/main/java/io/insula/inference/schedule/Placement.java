@@ -53,11 +53,31 @@ final class Placement {
     }
 
     private boolean mayBegin(ScheduledStream stream) {
-        return stream.prompted() || open.slots().takesPromptOf(stream.tenant());
+        return stream.prompted() || (open.slots().takesPromptOf(stream.tenant()) && !waitsForMemory(stream));
+    }
+
+    /** Whether the prompt has to be kept for choices that get no slot yet, and what is parked leaves no memory for it. */
+    private boolean waitsForMemory(ScheduledStream stream) {
+        Parking keeper = keeper(stream);
+        return keeper != null && !keeper.hasReserved(stream) && !keeper.fits(stream.prompt().length);
+    }
+
+    /** What keeps the prompt of a stream with more choices than there are slots; null when there are not, or it never can. */
+    private @Nullable Parking keeper(ScheduledStream stream) {
+        Parking parking = open.parking();
+        boolean keeps = parking != null
+                && stream.choices().size() > open.shape().slots()
+                && stream.prompt().length <= parking.mostTokens();
+        return keeps ? parking : null;
     }
 
     private boolean hasRoom(ScheduledStream stream) {
-        int missing = stream.slotsWanted() - open.slots().free();
+        Parking keeper = stream.started() ? null : keeper(stream);
+        if (keeper != null) {
+            // Before the victims are parked, so that there is room for both.
+            keeper.reserve(stream);
+        }
+        int missing = stream.slotsWanted(open.shape().slots()) - open.slots().free();
         if (missing <= 0) {
             return true;
         }
@@ -68,7 +88,7 @@ final class Placement {
 
     private void park(Choice victim) {
         int slot = open.slots().slotOf(victim);
-        parking().park(victim, slot, open.engine().length(slot));
+        parking().park(List.of(victim), slot, open.engine().length(slot));
         open.slots().leave(victim);
         backlog.add(victim.stream(), false);
         meters.preempted();
@@ -98,12 +118,25 @@ final class Placement {
         return Objects.requireNonNull(open.parking());
     }
 
+    /**
+     * Lets the choices of a prefilled prompt that have no slot wait for one, with a copy of the prompt.
+     *
+     * @param slot the prompt's
+     */
+    void postpone(ScheduledStream stream, List<Choice> choices, int slot) {
+        open.cancelReservation(stream);
+        if (!choices.isEmpty()) {
+            parking().park(choices, slot, stream.prompt().length);
+            backlog.add(stream, false);
+        }
+    }
+
     private void begin(ScheduledStream stream) {
         space.giveBack(stream.kvTokens());
         stream.start(nanos.getAsLong());
         boolean fresh = backlog.fresh(stream.tenant());
         got(stream);
-        String fault = fault(stream, open);
+        String fault = fault(stream);
         if (fault != null) {
             roster.end(stream, Outcome.FAILED, fault);
             return;
@@ -132,7 +165,7 @@ final class Placement {
         backlog.served(tenant);
     }
 
-    private static @Nullable String fault(ScheduledStream stream, OpenEngine open) {
+    private @Nullable String fault(ScheduledStream stream) {
         EngineShape shape = open.shape();
         if (Scoring.ofPrompt(stream) && open.scorer() == null) {
             return "prompt log-probabilities: this engine tells none";
@@ -153,7 +186,7 @@ final class Placement {
         if (needed > shape.slotTokens()) {
             return "prompt and answer: " + needed + " tokens (expected: <= " + shape.slotTokens() + ")";
         }
-        return stream.choices().size() > shape.slots()
+        return stream.choices().size() > shape.slots() && keeper(stream) == null
                 ? "choices: " + stream.choices().size() + " (expected: <= " + shape.slots() + ")"
                 : null;
     }

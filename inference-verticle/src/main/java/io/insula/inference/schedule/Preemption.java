@@ -49,7 +49,7 @@ final class Preemption {
         int freed = 0;
         for (Choice candidate : candidates(tenant)) {
             TenantId owner = candidate.stream().tenant();
-            int gives = candidate.stream().slotsWanted();
+            int gives = candidate.stream().slotsWanted(open.shape().slots());
             int leaves = left.computeIfAbsent(owner, slots::heldBy) - gives;
             int saved = open.engine().length(slots.slotOf(candidate));
             boolean firstSlots = backlog.fresh(tenant) && leaves >= freed;

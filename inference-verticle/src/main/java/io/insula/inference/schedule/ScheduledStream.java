@@ -114,9 +114,9 @@ final class ScheduledStream {
         return !started() || choices.stream().anyMatch(Choice::parked);
     }
 
-    /** Slots that it can begin with: one for each choice of a prompt, one for a preempted choice. */
-    int slotsWanted() {
-        return prompted() ? 1 : choices.size();
+    /** Slots that it can begin with: one for each choice of a prompt, as far as there are as many, one for a parked choice. */
+    int slotsWanted(int all) {
+        return prompted() ? 1 : Math.min(all, choices.size());
     }
 
     /** Tokens of KV cache that it may come to: prompt and longest answer, for each choice. */

@@ -107,7 +107,7 @@ public final class Scheduler {
                 () -> loop.load().prefixBytes());
         meters.gauge(
                 "insula.inference.preempted.bytes",
-                "memory of preempted choices",
+                "memory of choices that wait for a slot with a copy of their keys and values",
                 () -> loop.load().parkedBytes());
         meters.gauge(
                 "insula.inference.fairness.spread",
@@ -182,10 +182,14 @@ public final class Scheduler {
         return shape == null ? contextTokens : Math.min(contextTokens, shape.slotTokens());
     }
 
-    /** The most choices of one request; without an engine none is refused for it. */
-    public int slots() {
-        EngineShape shape = loop.load().shape();
-        return shape == null ? Integer.MAX_VALUE : shape.slots();
+    /**
+     * The most choices of one request with such a prompt: as many as there are slots, and any number where a copy of the prompt
+     * can be kept for the others. Without an engine none is refused for it.
+     */
+    public int mostChoices(int promptTokens) {
+        SchedulerLoad load = loop.load();
+        EngineShape shape = load.shape();
+        return shape == null || promptTokens <= load.mostParkedTokens() ? Integer.MAX_VALUE : shape.slots();
     }
 
     /** What this scheduler can take right now; nothing while it has no engine. */

@@ -12,8 +12,9 @@ import java.time.Duration;
  *     nothing else does
  * @param restartDelay more than 0; how long after a failed start the engine is started again
  * @param prefixBytes 0 or more; memory for the beginnings of prompts; 0 keeps none
- * @param preemptionBytes 0 or more; memory for streams that give their slot to another tenant; 0: no stream ever does, and
- *     the other tenant waits until one ends
+ * @param preemptionBytes 0 or more; memory for streams that give their slot to another tenant, and for the prompts of requests
+ *     for more choices than there are slots; 0: no stream ever does, the other tenant waits until one ends, and such requests
+ *     are refused
  */
 public record SchedulerConfig(
         int prefillChunkTokens,

@@ -8,20 +8,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param shape the engine's; null while there is no engine
  * @param fingerprint the engine's; empty while there is no engine
+ * @param mostParkedTokens the longest prompt that can be kept for choices that get no slot yet; 0 where none can
  * @param heldSlots slots in use
  * @param meanServiceNanos how long a stream holds its slot, a moving average
  * @param prefixBytes held by cached prompts
- * @param parkedBytes held by preempted choices
+ * @param parkedBytes held by choices that wait with a copy of their keys and values, and held back for such
  * @param serviceSpread how far the tenants that wait are apart, in the units of {@link VirtualCounters}
  */
 record SchedulerLoad(
         @Nullable EngineShape shape,
         String fingerprint,
+        long mostParkedTokens,
         int heldSlots,
         long meanServiceNanos,
         long prefixBytes,
         long parkedBytes,
         double serviceSpread) {
 
-    static final SchedulerLoad NO_ENGINE = new SchedulerLoad(null, "", 0, 0, 0, 0, 0);
+    static final SchedulerLoad NO_ENGINE = new SchedulerLoad(null, "", 0, 0, 0, 0, 0, 0);
 }

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who holds which slot of an engine: decode rows without a hole from slot 0, and prompts in the slots behind them.
  *
- * <p>A prompt of several choices holds back a slot for each of them until they join the rows. Two prompts may have to
- * change places when the slots are full, which takes an engine that saves keys and values: any other has one prompt at a
- * time.
+ * <p>A prompt of several choices holds back a slot for each of them until they join the rows, or all if there are fewer. Two
+ * prompts may have to change places when the slots are full, which takes an engine that saves keys and values: any other has
+ * one prompt at a time.
  *
  * <p><b>Thread:</b> the device thread.
  */
@@ -46,7 +46,7 @@ final class Slots {
 
     /** Slots in use or held back. */
     int held() {
-        return active + prefilling.stream().mapToInt(Slots::wanted).sum();
+        return active + prefilling.stream().mapToInt(this::heldFor).sum();
     }
 
     int free() {
@@ -59,7 +59,7 @@ final class Slots {
         return (int) rows
                 + prefilling.stream()
                         .filter(prompt -> prompt.stream().tenant().equals(tenant))
-                        .mapToInt(Slots::wanted)
+                        .mapToInt(this::heldFor)
                         .sum();
     }
 
@@ -122,7 +122,7 @@ final class Slots {
         prefilling.add(choice);
     }
 
-    /** The prefilled prompt becomes the last decode row, and a copy of it one row for each further choice. */
+    /** The prefilled prompt becomes the last decode row, and a copy of it one row for each further choice that has a slot. */
     void join(Choice prompt, List<Choice> choices) {
         int slot = slotOf(prompt);
         prefilling.remove(prompt);
@@ -201,7 +201,8 @@ final class Slots {
         return -1;
     }
 
-    private static int wanted(Choice prompt) {
-        return prompt.stream().choices().size();
+    /** Slots that a prompt has, its own and those that are held back for its choices. */
+    int heldFor(Choice prompt) {
+        return Math.min(holders.length, prompt.stream().choices().size());
     }
 }

@@ -85,11 +85,13 @@ final class StepLoop {
 
     void open() {
         OpenEngine open = new OpenEngine(engines.get(), config);
+        Placement placement = new Placement(open, backlog, counters, roster, space, meters, nanos);
         crew = new Crew(
                 open,
-                new Placement(open, backlog, counters, roster, space, meters, nanos),
+                placement,
                 new StepRunner(
                         open,
+                        placement,
                         new Scoring(open.shape().vocabulary(), tokenizer),
                         roster,
                         counters,
@@ -230,6 +232,7 @@ final class StepLoop {
                 : new SchedulerLoad(
                         now.open().shape(),
                         now.open().fingerprint(),
+                        now.open().mostParkedTokens(),
                         now.open().slots().held(),
                         roster.meanServiceNanos(),
                         now.open().prefixBytes(),

@@ -25,6 +25,7 @@ final class StepRunner {
     private static final Logger log = LoggerFactory.getLogger(StepRunner.class);
 
     private final OpenEngine open;
+    private final Placement placement;
     private final Scoring scoring;
     private final Roster roster;
     private final VirtualCounters counters;
@@ -35,6 +36,7 @@ final class StepRunner {
 
     StepRunner(
             OpenEngine open,
+            Placement placement,
             Scoring scoring,
             Roster roster,
             VirtualCounters counters,
@@ -42,6 +44,7 @@ final class StepRunner {
             SchedulerMeters meters,
             LongSupplier nanos) {
         this.open = open;
+        this.placement = placement;
         this.scoring = scoring;
         this.roster = roster;
         this.counters = counters;
@@ -130,7 +133,9 @@ final class StepRunner {
             List<Choice> running = stream.choices().stream()
                     .filter(choice -> !choice.finished())
                     .toList();
-            open.slots().join(stream.first(), running);
+            int rows = Math.min(running.size(), open.slots().heldFor(stream.first()));
+            placement.postpone(stream, running.subList(rows, running.size()), slot);
+            open.slots().join(stream.first(), running.subList(0, rows));
         }
     }
 

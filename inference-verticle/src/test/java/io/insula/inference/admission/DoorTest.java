@@ -42,6 +42,8 @@ import org.junit.jupiter.api.Test;
 class DoorTest {
 
     private static final int CONTEXT = 50;
+    /** Tokens: a copy of a longer prompt cannot be kept. */
+    private static final int MOST_PARKED = 20;
 
     /** A rendering that the test decides to finish. */
     private record Rendering(Callable<PreparedAnswer> work, Promise<PreparedAnswer> result) {
@@ -63,7 +65,7 @@ class DoorTest {
             CONTEXT,
             () -> new HashingEngine(LetterTokenizer.VOCABULARY, 1, CONTEXT),
             new LetterTokenizer(),
-            SchedulerConfig.DEFAULT,
+            SchedulerConfig.DEFAULT.withMemory(0, MOST_PARKED),
             (node, instance, batch) -> frames.addAll(batch),
             new SimpleMeterRegistry(),
             System::nanoTime);
@@ -153,10 +155,15 @@ class DoorTest {
     }
 
     @Test
-    void moreChoicesThanTheEngineHasSlotsAreRefusedWithTheNumberOfThem() {
-        assertThat(admitted(Commands.choices(Commands.command(1, "hello", 4), 2)))
+    void moreChoicesThanTheEngineHasSlotsNeedMemoryForACopyOfTheirPrompt() {
+        assertThat(admitted(Commands.choices(Commands.command(1, "x".repeat(MOST_PARKED), 4), 5)))
+                .isEqualTo(new Accepted(MOST_PARKED));
+        assertThat(admitted(Commands.choices(Commands.command(2, "x".repeat(MOST_PARKED + 1), 4), 2)))
                 .isEqualTo(new Rejected(
-                        Reason.INVALID_REQUEST, "n: 2 choices (expected: 1..1, the engine's slots)", "n", 0));
+                        Reason.INVALID_REQUEST,
+                        "n: 2 choices of a prompt of 21 tokens (expected: 1..1, the engine's slots)",
+                        "n",
+                        0));
     }
 
     @Test

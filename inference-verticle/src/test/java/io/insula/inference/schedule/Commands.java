@@ -61,6 +61,10 @@ public final class Commands {
         return command.but().attempt(command.attempt() + 1, List.of(tokens)).build();
     }
 
+    static TokenIds tokens(List<Integer> tokens) {
+        return TokenIds.of(tokens.stream().mapToInt(Integer::intValue).toArray());
+    }
+
     public static GenerateCommand from(GenerateCommand command, NodeId api, int instance) {
         return command.but().frames(api, instance).build();
     }

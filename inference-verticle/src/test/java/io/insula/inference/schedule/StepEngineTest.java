@@ -121,6 +121,23 @@ class StepEngineTest {
         assertThat(engine.closed()).isFalse();
     }
 
+    @Test
+    void moreChoicesThanItsSlotsAreTooManyWhateverMemoryTheSettingsGive() {
+        SchedulerHouse house = new SchedulerHouse(
+                SLOTS, SchedulerHouse.config(4, 64, 100_000).withMemory(1_000_000, 1_000_000), () -> new Plain(engine));
+        assertThat(house.scheduler.mostChoices(1)).isEqualTo(SLOTS);
+        GenerateCommand most = command(1, 10, SLOTS);
+        GenerateCommand tooMany = command(2, 10, SLOTS + 1);
+        house.offer(tooMany);
+        house.offer(most);
+        house.runUntilIdle();
+        assertThat(house.frames.end(tooMany.request(), 0).outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(house.frames.end(tooMany.request(), 0).error()).isEqualTo("choices: 4 (expected: <= 3)");
+        assertThat(house.frames.end(most.request(), 0).outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(engine.saves()).isZero();
+        assertThat(engine.allEmpty()).isTrue();
+    }
+
     private static GenerateCommand command(int number, int promptTokens, int choices) {
         GenerateCommand command = Commands.command(number, "p".repeat(promptTokens), 3 + number * 11 % 40);
         return Commands.ofTenant(Commands.choices(command, choices), number % 5);

@@ -126,8 +126,9 @@ final class InferenceSettings {
                                 scheduler.preemptionBytes(),
                                 0,
                                 1L << 50,
-                                "memory for streams that give their slot to another tenant; 0: it waits until one"
-                                        + " ends")),
+                                "memory for streams that give their slot to another tenant, and for the prompts of"
+                                        + " requests for more answers than there are slots; 0: the tenant waits until"
+                                        + " one ends, and such requests are refused")),
                 EmbeddingSettings.engine(settings),
                 pool(settings),
                 GrammarSettings.grammar(settings));
