@@ -42,10 +42,10 @@ final class MaskBuilder {
         }
     }
 
-    /** Takes out every token that begins with some bytes. */
-    void remove(byte[] prefix, int from, int last) {
+    /** Takes out every token that begins with some bytes of a text and one more. */
+    void remove(byte[] prefix, int from, int to, int last) {
         int node = 0;
-        for (int i = from; i < prefix.length; i++) {
+        for (int i = from; i < to; i++) {
             node = vocabulary.child(node, prefix[i] & 0xff);
             if (node == 0) {
                 return;
@@ -100,16 +100,15 @@ final class MaskBuilder {
         }
     }
 
-    /** Adds the tokens of a lexeme without those that begin with one of some texts and a byte after it. */
-    void lexemeWithout(
-            int node, Lexeme lexeme, long state, Lexeme.Exit exit, Iterable<byte[]> texts, int from, int last) {
-        MaskBuilder alone = new MaskBuilder(vocabulary, cache);
-        alone.lexeme(node, lexeme, state, exit);
-        for (byte[] text : texts) {
-            alone.remove(text, from, last);
-        }
+    /** A builder over the same vocabulary, without tokens. */
+    MaskBuilder empty() {
+        return new MaskBuilder(vocabulary, cache);
+    }
+
+    /** Adds the tokens of another. */
+    void addAll(MaskBuilder other) {
         for (int i = 0; i < words.length; i++) {
-            words[i] |= alone.words[i];
+            words[i] |= other.words[i];
         }
     }
 }

@@ -2,7 +2,10 @@ package io.insula.inference.grammar;
 
 import io.insula.inference.grammar.automaton.ByteDfa;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,7 +112,9 @@ final class NameCursor implements Cursor {
         List<Further> on = new ArrayList<>(further.size());
         for (Further name : further) {
             long next = name.lexeme().next(name.state(), value);
-            if (next != ByteDfa.NONE && !name.lexeme().isFinal(next) && leavesNames(name.lexeme(), next, still)) {
+            if (next != ByteDfa.NONE
+                    && !name.lexeme().isFinal(next)
+                    && leavesNames(name.lexeme(), next, depth + 1, still)) {
                 on.add(new Further(
                         name.strand(), name.lexeme(), next, name.reserved().next(depth, value)));
             }
@@ -135,7 +140,7 @@ final class NameCursor implements Cursor {
     }
 
     /** Whether not all names that begin like this are used: those of an endless set never are. */
-    private boolean leavesNames(Lexeme lexeme, long state, List<byte[]> still) {
+    private boolean leavesNames(Lexeme lexeme, long state, int read, List<byte[]> still) {
         if (probed && lexeme.hasFiniteStates()) {
             return false;
         }
@@ -144,15 +149,15 @@ final class NameCursor implements Cursor {
             return true;
         }
         for (byte[] used : still) {
-            words -= completes(lexeme, state, used) ? 1 : 0;
+            words -= completes(lexeme, state, read, used) ? 1 : 0;
         }
         return words > 0;
     }
 
-    /** Whether the rest of a name leads from a state after one more byte than now to the end of a lexeme. */
-    private boolean completes(Lexeme lexeme, long state, byte[] name) {
+    /** Whether what follows the bytes read of a name leads from a state to the end of a lexeme. */
+    private static boolean completes(Lexeme lexeme, long state, int read, byte[] name) {
         long at = state;
-        for (int i = depth + 1; i < name.length && at != ByteDfa.NONE; i++) {
+        for (int i = read; i < name.length && at != ByteDfa.NONE; i++) {
             at = lexeme.next(at, name[i] & 0xff);
         }
         return at != ByteDfa.NONE && lexeme.next(at, QUOTE) != ByteDfa.NONE;
@@ -210,28 +215,59 @@ final class NameCursor implements Cursor {
 
     @Override
     public void admit(MaskBuilder mask, int node) {
-        boolean exact = probed;
-        for (Further name : further) {
-            exact |= !similar.isEmpty() && name.lexeme().hasFiniteStates();
-        }
-        if (exact) {
+        if (probed) {
             mask.walk(node, this);
             return;
         }
         if (!declared.isEmpty()) {
             mask.walk(node, new NameCursor(frame, depth, declared, List.of(), text, List.of(), false));
         }
+        Set<Lexeme> endless = new HashSet<>();
         for (Further name : further) {
-            mask.lexemeWithout(
+            if (endless.size() == LexemeCursor.MAX_ENDLESS && !endless.contains(name.lexeme())) {
+                continue;
+            }
+            endless.add(name.lexeme());
+            MaskBuilder alone = mask.empty();
+            alone.lexeme(
                     node,
                     name.lexeme(),
                     name.state(),
                     (at, exit, tag) -> frame.member(List.of(further(name.strand(), tag)), frame.used())
-                            .admit(at, exit),
-                    name.reserved().list(),
-                    depth,
-                    QUOTE);
+                            .admit(at, exit));
+            for (byte[] reserved : name.reserved().list()) {
+                alone.remove(reserved, depth, reserved.length, QUOTE);
+            }
+            removeExhausted(alone, name);
+            mask.addAll(alone);
         }
+    }
+
+    /** Takes out what leads to where all names are used; only a beginning of a used name does. */
+    private void removeExhausted(MaskBuilder mask, Further name) {
+        if (!name.lexeme().hasFiniteStates()) {
+            return;
+        }
+        for (byte[] used : similar) {
+            long state = name.state();
+            for (int end = depth + 1; end <= used.length && state != ByteDfa.NONE; end++) {
+                state = name.lexeme().next(state, used[end - 1] & 0xff);
+                if (state != ByteDfa.NONE && !leavesNames(name.lexeme(), state, end, used)) {
+                    mask.remove(used, depth, end - 1, used[end - 1] & 0xff);
+                    break;
+                }
+            }
+        }
+    }
+
+    private boolean leavesNames(Lexeme lexeme, long state, int end, byte[] begin) {
+        List<byte[]> still = new ArrayList<>();
+        for (byte[] name : similar) {
+            if (name.length >= end && Arrays.equals(name, depth, end, begin, depth, end)) {
+                still.add(name);
+            }
+        }
+        return leavesNames(lexeme, state, end, still);
     }
 
     @Override
@@ -241,7 +277,7 @@ final class NameCursor implements Cursor {
         }
         MaskBuilder builder = new MaskBuilder(vocabulary, cache, mask.copy());
         for (byte[] used : similar) {
-            builder.remove(used, depth, QUOTE);
+            builder.remove(used, depth, used.length, QUOTE);
         }
         return builder.build();
     }

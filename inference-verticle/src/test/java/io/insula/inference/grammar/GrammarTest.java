@@ -92,6 +92,8 @@ class GrammarTest {
         List<GrammarSource> sources = List.of(
                 new JsonSchema(STRICT),
                 new JsonObject(),
+                new JsonSchema("{\"type\":\"object\",\"patternProperties\":{\"^[a-b](x?|y{0,40})$\":{\"const\":1}},"
+                        + "\"additionalProperties\":false}"),
                 new Regex("[a-zé]{2,4}(yes|no)?"),
                 new JsonSchema("{\"type\":\"string\",\"minLength\":2,\"maxLength\":3}"),
                 new JsonSchema(
