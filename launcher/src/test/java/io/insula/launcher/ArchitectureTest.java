@@ -25,7 +25,8 @@ class ArchitectureTest {
             List.of("api.http", "api.auth", "api.assistant", "api.governance", "api.dispatch"),
             List.of("inference.admission", "inference.schedule", "inference.engine", "inference.graph"),
             List.of("inference.admission", "inference.schedule", "inference.decode"),
-            List.of("inference.admission", "inference.schedule", "inference.text", "inference.weights"));
+            List.of("inference.admission", "inference.schedule", "inference.text", "inference.weights"),
+            List.of("inference.admission", "inference.schedule", "inference.grammar"));
 
     record Arrow(String left, String right) {}
 
