@@ -78,7 +78,7 @@ public final class CompiledGrammars implements AnswerGrammars {
         for (int i = 0; i < calls.tools().size(); i++) {
             ToolDefinition tool = calls.tools().get(i);
             try {
-                compiler().compile(new GrammarSource.JsonSchema(tool.parameters()));
+                compiler().compile(new GrammarSource.JsonSchema(tool.parameters(), true));
             } catch (GrammarException e) {
                 String param = "tools[" + (calls.place() + i) + "].function.parameters";
                 return new GrammarRefusedException(param, param + ": " + e.getMessage());

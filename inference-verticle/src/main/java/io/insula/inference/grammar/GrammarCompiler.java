@@ -103,7 +103,8 @@ public final class GrammarCompiler {
                             machine,
                             end,
                             rules,
-                            () -> SchemaCompiler.compile(schema.schema(), config.schema(), formats, work));
+                            () -> SchemaCompiler.compile(
+                                    schema.schema(), schema.objects(), config.schema(), formats, work));
                 case GrammarSource.Regex regex ->
                     text(Pattern.parse(regex.pattern()).whole(Spelling.RAW, work), end, rules, work);
                 case GrammarSource.Choice choice ->
@@ -146,8 +147,8 @@ public final class GrammarCompiler {
         List<ValueRule> arguments = new ArrayList<>();
         for (GrammarSource.Tool tool : calls.tools()) {
             try {
-                arguments.add(
-                        rules.assemble(SchemaCompiler.compile(tool.parameters(), config.schema(), formats, work)));
+                arguments.add(rules.assemble(
+                        SchemaCompiler.compile(tool.parameters(), true, config.schema(), formats, work)));
             } catch (SchemaException e) {
                 throw new GrammarException(
                         e.pointer(), e.keyword(), "of tool '" + tool.name() + "': " + e.getMessage());

@@ -12,8 +12,15 @@ public sealed interface GrammarSource {
      * A JSON value that meets a schema.
      *
      * @param schema JSON text
+     * @param objects whether of what meets it objects alone count
      */
-    record JsonSchema(String schema) implements GrammarSource {}
+    record JsonSchema(String schema, boolean objects) implements GrammarSource {
+
+        /** Any value that meets the schema. */
+        public JsonSchema(String schema) {
+            this(schema, false);
+        }
+    }
 
     /** A text that a regular expression matches as a whole. */
     record Regex(String pattern) implements GrammarSource {}
@@ -30,7 +37,7 @@ public sealed interface GrammarSource {
      * A tool.
      *
      * @param name as it is written in a call
-     * @param parameters JSON Schema of the arguments, as text
+     * @param parameters JSON Schema of the arguments, as text; of what meets it, objects alone count
      */
     record Tool(String name, String parameters) {}
 

@@ -10,6 +10,7 @@ import io.insula.inference.decode.CallIds;
 import io.insula.inference.decode.ChoiceDecoder;
 import io.insula.inference.decode.ChoiceHistory;
 import io.insula.inference.decode.Sampler;
+import io.insula.inference.decode.parts.ToolSyntax;
 import io.insula.inference.grammar.GrammarConfig;
 import io.insula.inference.schedule.Commands;
 import io.insula.protocol.GenerateCommand;
@@ -80,6 +81,45 @@ class CompiledGrammarsTest {
             }
             assertThat(finished).as("answers that ended").isGreaterThan(6);
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("tokenizers")
+    void argumentsAreObjectsThoughTheSchemaDoesNotSaySo(ByteTokenizer tokenizer) {
+        int finished = 0;
+        for (String schema : List.of(
+                "{}",
+                "{\"properties\":{\"a\":{\"type\":\"null\"}}}",
+                "{\"$ref\":\"#/$defs/a\",\"$defs\":{\"a\":{\"maxProperties\":0}}}")) {
+            for (int round = 0; round < 12; round++) {
+                Answer answer = answer(
+                        tokenizer,
+                        new Tools(
+                                List.of(new ToolDefinition("now", "", schema, false)),
+                                new ToolChoice.Required(),
+                                false),
+                        new ResponseForm.Text(),
+                        round);
+                assertThat(answer.text()).as(schema).isEmpty();
+                assertThat(answer.calls()).as(schema).allMatch(call -> call.startsWith("now{") || call.equals("now"));
+                finished += answer.finish() == FinishReason.TOOL_CALLS ? 1 : 0;
+            }
+        }
+        assertThat(finished).as("answers that ended").isGreaterThan(6);
+    }
+
+    @Test
+    void aToolWhoseParametersAllowNoObjectIsRefused() {
+        ByteTokenizer tokenizer = new ByteTokenizer();
+        CompiledGrammars grammars =
+                new CompiledGrammars(tokenizer, AnswerSyntax.of(tokenizer), GrammarConfig.defaults());
+        List<ToolDefinition> tools =
+                List.of(TOOLS.get(0), new ToolDefinition("odd", "", "{\"type\": \"array\"}", false));
+        assertThatThrownBy(() -> grammars.ofCalls(new CallGrammar(ToolSyntax.HERMES.form(), tools, 0, true, false)))
+                .isInstanceOfSatisfying(GrammarRefusedException.class, refused -> {
+                    assertThat(refused.param()).isEqualTo("tools[1].function.parameters");
+                    assertThat(refused).hasMessageContaining("no object meets the schema");
+                });
     }
 
     @ParameterizedTest

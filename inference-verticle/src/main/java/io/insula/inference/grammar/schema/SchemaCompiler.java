@@ -52,20 +52,32 @@ public final class SchemaCompiler {
         this.containers = new Containers(strings, this::goal, this::names);
     }
 
-    /** Compiles a schema's text. */
-    public static SchemaGraph compile(String schema, SchemaLimits limits, Formats formats, Workbench work) {
+    /**
+     * Compiles a schema's text.
+     *
+     * @param objects whether of what meets it objects alone count, though it may not say so itself
+     */
+    public static SchemaGraph compile(
+            String schema, boolean objects, SchemaLimits limits, Formats formats, Workbench work) {
         SchemaNode root = new SchemaReader(JsonReader.read(schema, limits)).root();
-        return new SchemaCompiler(limits, formats, work).compile(root);
+        List<SchemaNode> met = objects ? List.of(root, SchemaNode.ofTypes("#", SchemaNode.OBJECT)) : List.of(root);
+        return new SchemaCompiler(limits, formats, work).compile(root, met, objects ? "object" : "value");
     }
 
     /** Any JSON object. */
     public static SchemaGraph anyObject(SchemaLimits limits, Formats formats, Workbench work) {
-        return new SchemaCompiler(limits, formats, work).compile(SchemaNode.ofTypes("#", SchemaNode.OBJECT));
+        SchemaNode object = SchemaNode.ofTypes("#", SchemaNode.OBJECT);
+        return new SchemaCompiler(limits, formats, work).compile(object, List.of(object), "object");
     }
 
-    private SchemaGraph compile(SchemaNode root) {
+    /**
+     * @param root is to blame
+     * @param met what the whole value has to meet
+     * @param kind of value, for messages
+     */
+    private SchemaGraph compile(SchemaNode root, List<SchemaNode> met, String kind) {
         try {
-            int start = goal(List.of(root));
+            int start = goal(met);
             Map<Integer, Integer> places = new HashMap<>();
             List<Integer> queue = new ArrayList<>(List.of(start));
             places.put(start, 0);
@@ -83,7 +95,7 @@ public final class SchemaCompiler {
             shapes.forEach(shape -> placed.add(shape.mapped(id -> java.util.Objects.requireNonNull(places.get(id)))));
             List<Shape> trimmed = new Trimming(placed, work).trim();
             if (trimmed.getFirst().isEmpty()) {
-                throw root.error("", "no value meets the schema");
+                throw root.error("", "no " + kind + " meets the schema");
             }
             return new SchemaGraph(trimmed);
         } catch (AutomatonException e) {
