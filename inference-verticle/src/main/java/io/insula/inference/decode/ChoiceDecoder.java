@@ -108,7 +108,8 @@ public final class ChoiceDecoder {
                 parts,
                 syntax,
                 plan.reasoning(),
-                distinct(IntStream.concat(ends, stream(conditions.tokens()))));
+                distinct(IntStream.concat(ends, stream(conditions.tokens()))),
+                tokenizer.endTokens());
     }
 
     /** Takes the next generated token; a token that ends the choice has no text. */
@@ -116,10 +117,10 @@ public final class ChoiceDecoder {
         if (finish != null) {
             throw new IllegalStateException("token " + token + " after the choice finished with " + finish);
         }
+        boolean end = ends(token);
         tokens++;
         boolean reasoned = parts.reasons();
         gathered.begin(tokens > conditions.minTokens());
-        boolean end = stopTokens.contains(token) || (tokenizer.isEnd(token) && !conditions.ignoreEnd());
         if (!end) {
             read(token);
             reasoningTokens += reasoned || parts.reasons() ? 1 : 0;
@@ -136,6 +137,15 @@ public final class ChoiceDecoder {
             finish = FinishReason.LENGTH;
         }
         return gathered.step(finish);
+    }
+
+    private boolean ends(int token) {
+        boolean end = stopTokens.contains(token) || (tokenizer.isEnd(token) && !conditions.ignoreEnd());
+        return end && (gate == null || !gate.isText(token, !early()));
+    }
+
+    private boolean early() {
+        return tokens < conditions.minTokens();
     }
 
     private void read(int token) {
@@ -162,8 +172,7 @@ public final class ChoiceDecoder {
      * grammar, none that it has no place for. Where these two leave nothing, the grammar wins.
      */
     public NextTokens next() {
-        boolean early = tokens < conditions.minTokens();
-        return gate == null ? NextTokens.allBut(early ? forbiddenEarly : forbiddenAlways) : gate.next(!early);
+        return gate == null ? NextTokens.allBut(early() ? forbiddenEarly : forbiddenAlways) : gate.next(!early());
     }
 
     /** The only token that may come next, which need not be drawn; -1 where there is a choice. */

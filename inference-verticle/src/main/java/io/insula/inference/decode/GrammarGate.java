@@ -4,12 +4,14 @@ import io.insula.inference.decode.parts.AnswerParts;
 import io.insula.inference.decode.parts.ReasoningStart;
 import io.insula.protocol.TokenIds;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Says which tokens may come next in a choice that has a grammar, and when the grammar is told of one.
  *
  * <p>The grammar is over the answer, not over the reasoning: while a choice reasons, everything may come but an end, and what
- * would close the reasoning and begin the answer in one token. Between the two one token of line feeds is free.
+ * would close the reasoning and begin the answer in one token. Between the two one token of line feeds is free. In the answer a
+ * token that ends the choice comes only where the grammar is complete; elsewhere, if it alone has the next text, it is text.
  *
  * <p><b>Thread:</b> one at a time; belongs to one choice.
  */
@@ -29,17 +31,26 @@ final class GrammarGate {
     private final BorderTokens border;
     private final int opening;
     private final TokenIds ends;
+    private final TokenIds foreign;
     private Phase phase;
     private boolean answering;
 
     /**
      * @param parts the choice's; told when the answer begins
-     * @param ends the tokens that end the choice
+     * @param ends the tokens that end the choice; some may be text of the grammar, too
+     * @param foreign the model's own end tokens, which are no text even where they do not end the choice
      */
-    GrammarGate(GrammarMask grammar, AnswerParts parts, AnswerSyntax syntax, ReasoningStart start, TokenIds ends) {
+    GrammarGate(
+            GrammarMask grammar,
+            AnswerParts parts,
+            AnswerSyntax syntax,
+            ReasoningStart start,
+            TokenIds ends,
+            TokenIds foreign) {
         this.grammar = grammar;
         this.parts = parts;
         this.ends = ends;
+        this.foreign = foreign;
         this.opening = syntax.opening();
         this.phase = switch (start) {
             case OPEN -> Phase.REASONING;
@@ -55,14 +66,50 @@ final class GrammarGate {
      * @param mayEnd whether the choice may end for all that the request says; where the grammar leaves nothing else it does
      */
     NextTokens next(boolean mayEnd) {
-        TokenIds end = grammar.complete() && (mayEnd || grammar.mustEnd()) ? ends : TokenIds.EMPTY;
-        return switch (phase) {
-            case REASONING ->
-                NextTokens.allBut(joined(ends, border.overshooting().get(parts.closing())));
-            case BEGIN -> NextTokens.only(grammar.words(), joined(end, TokenIds.of(opening)));
-            case BORDER -> NextTokens.only(grammar.words(), joined(end, border.newlines()));
-            case ANSWER -> NextTokens.only(grammar.words(), end);
+        if (phase == Phase.REASONING) {
+            TokenIds overshooting = border.overshooting().get(parts.closing());
+            return NextTokens.allBut(joined(joined(ends, foreign), overshooting));
+        }
+        boolean end = endsHere(mayEnd);
+        long[] words = end ? grammar.words() : without(ends, grammar.words());
+        TokenIds besides = switch (phase) {
+            case BEGIN -> TokenIds.of(opening);
+            case BORDER -> border.newlines();
+            default -> TokenIds.EMPTY;
         };
+        return NextTokens.only(words, end ? joined(ends, besides) : besides);
+    }
+
+    /**
+     * Whether a token that ends choices is text here instead: the choice must not end, and the grammar has no other way on.
+     *
+     * @param mayEnd as for {@link #next}
+     */
+    boolean isText(int token, boolean mayEnd) {
+        return phase != Phase.REASONING && !endsHere(mayEnd) && has(grammar.words(), token);
+    }
+
+    private boolean endsHere(boolean mayEnd) {
+        return grammar.complete() && (mayEnd || grammar.mustEnd());
+    }
+
+    /** What is left of the words without some tokens; all of them where that is nothing. */
+    private static long[] without(TokenIds tokens, long[] words) {
+        int[] taken = IntStream.of(tokens.toArray())
+                .filter(token -> has(words, token))
+                .toArray();
+        if (taken.length == 0) {
+            return words;
+        }
+        long[] left = words.clone();
+        for (int token : taken) {
+            left[token / Long.SIZE] &= ~(1L << token);
+        }
+        return LongStream.of(left).allMatch(word -> word == 0) ? words : left;
+    }
+
+    private static boolean has(long[] words, int token) {
+        return token / Long.SIZE < words.length && (words[token / Long.SIZE] >>> token & 1) != 0;
     }
 
     /** The only token that may come next; -1 where there is a choice. */

@@ -119,6 +119,35 @@ class GrammarGateTest {
         assertThat(next(stopped)).containsExactly(',', END, control);
     }
 
+    @Test
+    void aStopTokenThatIsTextEndsTheChoiceOnlyWhereTheTextIsComplete() {
+        StopConditions stops = StopConditions.NONE.withTokens(TokenIds.of('y', 'o', ','));
+        ChoiceDecoder masked = decoder(ReasoningStart.NEVER, stops);
+        assertThat(next(masked)).as("others may come").containsExactly('\n', 'n', word("ye"));
+        masked.accept('n');
+        assertThat(masked.only()).isEqualTo('o');
+        assertThat(next(masked)).as("it alone has the text").containsExactly('o');
+        assertThat(masked.accept('o')).isEqualTo(new ChoiceDecoder.Step("o", FinishReason.STOP));
+
+        ChoiceDecoder complete = decoder(ReasoningStart.NEVER, stops);
+        complete.accept(word("ye"));
+        complete.accept('s');
+        assertThat(next(complete)).containsExactly(',', 'o', 'y', END);
+        assertThat(complete.accept(',')).isEqualTo(new ChoiceDecoder.Step("", FinishReason.STOP));
+
+        ChoiceDecoder early = decoder(ReasoningStart.NEVER, stops.withMinTokens(5));
+        early.accept(word("ye"));
+        early.accept('s');
+        assertThat(next(early)).as("too early to end").containsExactly(',');
+        assertThat(early.accept(',')).isEqualTo(new ChoiceDecoder.Step(",", null));
+    }
+
+    @Test
+    void reasoningHasNoEndTokensThoughTheyAreIgnored() {
+        ChoiceDecoder endless = decoder(ReasoningStart.OPEN, StopConditions.NONE.withIgnoreEnd(true));
+        assertThat(next(endless)).contains('q').doesNotContain(END);
+    }
+
     @ParameterizedTest
     @EnumSource
     void whateverIsDrawnTheAnswerMatchesAndGoesOnAlikeAfterAMove(ReasoningStart start) {
