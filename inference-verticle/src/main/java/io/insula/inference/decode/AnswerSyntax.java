@@ -79,7 +79,12 @@ public final class AnswerSyntax {
         }
         ByteArrayOutputStream end = new ByteArrayOutputStream();
         for (int i = Math.max(0, prompt.size() - LAST_TOKENS); i < prompt.size(); i++) {
-            end.writeBytes(bytes(prompt.get(i), false));
+            byte[] text = bytes(prompt.get(i), false);
+            if (text.length == 0) {
+                // A control token: the text before it is another message's.
+                end.reset();
+            }
+            end.writeBytes(text);
         }
         return ReasoningStart.after(end.toString(StandardCharsets.UTF_8), reasoning);
     }

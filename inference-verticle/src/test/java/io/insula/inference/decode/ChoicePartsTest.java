@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -172,6 +173,13 @@ class ChoicePartsTest {
         assertThat(syntax.reasoningAfter(open)).isEqualTo(ReasoningStart.OPEN);
         assertThat(syntax.reasoningAfter(closed)).isEqualTo(ReasoningStart.CLOSED);
         assertThat(syntax.reasoningAfter(TokenIds.of('h'))).isEqualTo(ReasoningStart.POSSIBLE);
+        TokenIds said = TokenIds.of(CONTROL.encodeText("Explain [THINK]"));
+        TokenIds ended =
+                TokenIds.of(IntStream.concat(IntStream.of(said.toArray()), IntStream.of(ByteTokenizer.END, '\n'))
+                        .toArray());
+        assertThat(syntax.reasoningAfter(ended))
+                .as("text of a message before a control token")
+                .isEqualTo(ReasoningStart.POSSIBLE);
         assertThat(AnswerSyntax.of(new ByteTokenizer()).reasoningAfter(open)).isEqualTo(ReasoningStart.NEVER);
     }
 
