@@ -64,7 +64,8 @@ public final class CompiledGrammars implements AnswerGrammars {
                             form.beforeArguments(),
                             form.afterArguments(),
                             form.separator(),
-                            form.closing()),
+                            form.closing(),
+                            form.tag()),
                     -1,
                     calls.parallel() ? MOST_CALLS : 1,
                     calls.freeText()));

@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
 /** Makes the fixed texts of tool calls into lexemes. */
 final class CallAssembly {
 
+    private static final String ANY = "[^]";
+
+    /** What {@link Character#isWhitespace(char)} says is such: what reads the answer asks that. */
+    private static final String WHITE_SPACE =
+            "[\\t-\\r\\x1c-\\x20\\u1680\\u2000-\\u2006\\u2008-\\u200a\\u2028\\u2029\\u205f\\u3000]";
+
     private final GrammarSource.ToolCalls source;
     private final Function<ByteDfa, Lexeme> lexemes;
     private final Workbench work;
@@ -61,12 +67,10 @@ final class CallAssembly {
         if (lead.isEmpty()) {
             throw new AutomatonException("free text before calls needs a text that begins them");
         }
-        String quoted = quoted(lead);
-        String any = "[^]";
-        ByteDfa without = Languages.difference(anything, Pattern.parse(quoted).somewhere(Spelling.RAW, work), work);
-        ByteDfa ending = Pattern.parse(any + "*" + quoted).whole(Spelling.RAW, work);
-        ByteDfa first = Languages.difference(
-                ending, Pattern.parse(any + "*" + quoted + any + "+").whole(Spelling.RAW, work), work);
+        String leading = leading(lead);
+        ByteDfa ending = whole(leading);
+        ByteDfa without = Languages.difference(anything, whole(leading + ANY + "*"), work);
+        ByteDfa first = Languages.difference(ending, whole(leading + ANY + "+"), work);
         return lexemes.apply(Languages.product(
                 List.of(without, first),
                 new boolean[2],
@@ -74,6 +78,18 @@ final class CallAssembly {
                         ? ToolCallFrame.LEADS
                         : tags[0] != ByteDfa.NONE ? ToolCallFrame.ENDS : ByteDfa.NONE,
                 work));
+    }
+
+    /** An expression of the texts that end where a call has begun. */
+    private String leading(String lead) {
+        String tag = source.form().tag();
+        return tag.isEmpty()
+                ? ANY + "*" + quoted(lead)
+                : "(?:" + WHITE_SPACE + "*" + quoted(lead) + "|" + ANY + "*" + quoted(tag + lead) + ")";
+    }
+
+    private ByteDfa whole(String expression) {
+        return Pattern.parse(expression).whole(Spelling.RAW, work);
     }
 
     private static String quoted(String text) {

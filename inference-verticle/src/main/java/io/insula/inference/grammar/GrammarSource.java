@@ -44,8 +44,18 @@ public sealed interface GrammarSource {
     /**
      * The texts around calls: {@code opening before NAME between ARGUMENTS after} for the first, then
      * {@code separator before NAME between ARGUMENTS after} for each further one, then {@code closing}.
+     *
+     * @param tag behind free text calls begin directly behind this, or with the answer itself, white space before them or
+     *     not; empty where {@code opening before} begins them wherever it is written
      */
-    record CallForm(String opening, String before, String between, String after, String separator, String closing) {}
+    record CallForm(
+            String opening, String before, String between, String after, String separator, String closing, String tag) {
+
+        /** A form whose calls begin wherever {@code opening before} is written. */
+        public CallForm(String opening, String before, String between, String after, String separator, String closing) {
+            this(opening, before, between, after, separator, closing, "");
+        }
+    }
 
     /**
      * Calls of tools.
@@ -54,7 +64,7 @@ public sealed interface GrammarSource {
      * @param marker a control token that comes before {@code opening}, {@code -1} for none
      * @param maxCalls 1..256
      * @param freeText whether the answer may be any text, with or without calls at its end; a call begins at the marker, or
-     *     where there is none at {@code opening before}
+     *     where there is none at {@code opening before}, as the form's tag says
      */
     record ToolCalls(List<Tool> tools, CallForm form, int marker, int maxCalls, boolean freeText)
             implements GrammarSource {

@@ -27,6 +27,7 @@ import io.insula.protocol.Tools;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -146,6 +147,26 @@ class CompiledGrammarsTest {
     }
 
     @Test
+    void bareCallsBeginTheAnswerOrFollowTheirTag() {
+        ByteTokenizer llama = new ByteTokenizer("ipython \"parameters\": ", List.of("<|python_tag|>"), List.of());
+        Tools tools = new Tools(TOOLS, new ToolChoice.Auto(), true);
+        ResponseForm text = new ResponseForm.Text();
+        for (String plain : List.of("Config: {\"name\": \"bob\"}", "{\"names\": 1}", "<|python{\"name\": \"bob\"}")) {
+            assertThat(read(llama, tools, text, plain))
+                    .as(plain)
+                    .isEqualTo(new Answer(plain, List.of(), FinishReason.STOP));
+        }
+        for (String before : List.of("", " \n", "Well, <|python_tag|>", "<|python_tag|><|python_tag|>")) {
+            Answer called = read(llama, tools, text, before + "{\"name\": \"add\", \"parameters\": {\"a\":1}}");
+            assertThat(called.calls()).as(before).containsExactly("add{\"a\":1}");
+            assertThat(called.finish()).isEqualTo(FinishReason.TOOL_CALLS);
+            assertThatThrownBy(() -> read(llama, tools, text, before + "{\"name\": \"bob\"}"))
+                    .as("no tool")
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
     void whatCannotBeCompiledNamesItsField() {
         ByteTokenizer tokenizer = new ByteTokenizer();
         AnswerGrammars grammars = new CompiledGrammars(tokenizer, AnswerSyntax.of(tokenizer), GrammarConfig.defaults());
@@ -177,14 +198,37 @@ class CompiledGrammarsTest {
         }
     }
 
-    private static Answer answer(ByteTokenizer tokenizer, Tools tools, ResponseForm form, int seed) {
+    /** What becomes of a text that ends by itself. */
+    private static Answer read(ByteTokenizer tokenizer, Tools tools, ResponseForm form, String text) {
+        ChoiceDecoder decoder = decoder(tokenizer, tools, form, 7);
+        int[] tokens = tokenizer.encodeText(text);
+        StringBuilder content = new StringBuilder();
+        List<String> calls = new ArrayList<>();
+        for (int i = 0; i <= tokens.length && decoder.finish() == null; i++) {
+            ChoiceDecoder.Step step = decoder.accept(i < tokens.length ? tokens[i] : ByteTokenizer.END);
+            content.append(step.text());
+            add(calls, step);
+        }
+        return new Answer(content.toString(), calls, Objects.requireNonNull(decoder.finish()));
+    }
+
+    private static void add(List<String> calls, ChoiceDecoder.Step step) {
+        for (ToolCallDelta delta : step.toolCalls()) {
+            calls.add(delta.starts() ? delta.name() : calls.removeLast() + delta.arguments());
+        }
+    }
+
+    private static ChoiceDecoder decoder(ByteTokenizer tokenizer, Tools tools, ResponseForm form, int seed) {
         AnswerSyntax syntax = AnswerSyntax.of(tokenizer);
         GenerateCommand command =
                 Commands.command(seed, "-", 400).but().tools(tools).form(form).build();
         AnswerPlan plan = new AnswerPlanner(syntax, new CompiledGrammars(tokenizer, syntax, GrammarConfig.defaults()))
                 .plan(command, TokenIds.of('x'));
-        ChoiceDecoder decoder =
-                new ChoiceDecoder(tokenizer, plan, new CallIds(command.request(), 0), StopConditions.NONE, 400);
+        return new ChoiceDecoder(tokenizer, plan, new CallIds(command.request(), 0), StopConditions.NONE, 400);
+    }
+
+    private static Answer answer(ByteTokenizer tokenizer, Tools tools, ResponseForm form, int seed) {
+        ChoiceDecoder decoder = decoder(tokenizer, tools, form, seed);
         SamplingParameters hot = new SamplingParameters(2, 1, seed);
         ChoiceHistory history = ChoiceHistory.after(TokenIds.EMPTY, Penalties.NONE);
         Sampler sampler = new Sampler(tokenizer.vocabulary());
@@ -202,9 +246,7 @@ class CompiledGrammarsTest {
             history.add(token);
             ChoiceDecoder.Step step = decoder.accept(token);
             text.append(step.text());
-            for (ToolCallDelta delta : step.toolCalls()) {
-                calls.add(delta.starts() ? delta.name() : calls.removeLast() + delta.arguments());
-            }
+            add(calls, step);
         }
         return new Answer(text.toString(), calls, decoder.finish());
     }

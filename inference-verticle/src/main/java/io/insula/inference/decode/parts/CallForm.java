@@ -10,6 +10,8 @@ package io.insula.inference.decode.parts;
  * @param afterArguments after the arguments
  * @param separator between two calls
  * @param closing after the last call
+ * @param tag where calls stand behind text, what they have to follow, unless they begin the answer; empty where their beginning
+ *     shows it anywhere
  */
 public record CallForm(
         String opening,
@@ -17,4 +19,5 @@ public record CallForm(
         String beforeArguments,
         String afterArguments,
         String separator,
-        String closing) {}
+        String closing,
+        String tag) {}

@@ -59,10 +59,11 @@ public enum ToolSyntax {
     public CallForm form() {
         return switch (this) {
             case HERMES ->
-                new CallForm("", "<tool_call>\n{\"name\": \"", "\", \"arguments\": ", "}\n</tool_call>", "\n", "");
-            case LLAMA -> new CallForm("", "{\"name\": \"", "\", \"parameters\": ", "}", "; ", "");
-            case MISTRAL_LIST -> new CallForm("[TOOL_CALLS][", "{\"name\": \"", "\", \"arguments\": ", "}", ", ", "]");
-            case MISTRAL_NAMED -> new CallForm("", "[TOOL_CALLS]", "[ARGS]", "", "", "");
+                new CallForm("", "<tool_call>\n{\"name\": \"", "\", \"arguments\": ", "}\n</tool_call>", "\n", "", "");
+            case LLAMA -> new CallForm("", "{\"name\": \"", "\", \"parameters\": ", "}", "; ", "", tag().text());
+            case MISTRAL_LIST ->
+                new CallForm("[TOOL_CALLS][", "{\"name\": \"", "\", \"arguments\": ", "}", ", ", "]", "");
+            case MISTRAL_NAMED -> new CallForm("", "[TOOL_CALLS]", "[ARGS]", "", "", "", "");
         };
     }
 
