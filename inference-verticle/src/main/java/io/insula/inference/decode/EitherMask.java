@@ -1,29 +1,29 @@
 package io.insula.inference.decode;
 
 /**
- * Two grammars of which a choice has to match one; which, its tokens show.
+ * Text of a form, or calls; which, the choice's tokens show. Where they are both, the calls win with the first one's name.
  *
  * <p><b>Thread:</b> one at a time; belongs to one choice.
  */
 public final class EitherMask implements GrammarMask {
 
-    private final GrammarMask one;
-    private final GrammarMask other;
-    private boolean oneFits = true;
-    private boolean otherFits = true;
+    private final GrammarMask text;
+    private final GrammarMask calls;
+    private boolean textFits = true;
+    private boolean callsFit = true;
 
-    public EitherMask(GrammarMask one, GrammarMask other) {
-        this.one = one;
-        this.other = other;
+    public EitherMask(GrammarMask text, GrammarMask calls) {
+        this.text = text;
+        this.calls = calls;
     }
 
     @Override
     public long[] words() {
-        if (!oneFits || !otherFits) {
+        if (!textFits || !callsFit) {
             return live().words();
         }
-        long[] some = one.words();
-        long[] others = other.words();
+        long[] some = text.words();
+        long[] others = calls.words();
         long[] words = (some.length < others.length ? others : some).clone();
         long[] shorter = some.length < others.length ? some : others;
         for (int i = 0; i < shorter.length; i++) {
@@ -34,42 +34,57 @@ public final class EitherMask implements GrammarMask {
 
     @Override
     public int only() {
-        if (!oneFits || !otherFits) {
+        if (!textFits || !callsFit) {
             return live().only();
         }
-        int only = one.only();
-        return !complete() && only == other.only() ? only : -1;
+        int only = text.only();
+        return !complete() && only == calls.only() ? only : -1;
     }
 
     @Override
     public boolean complete() {
-        return (oneFits && one.complete()) || (otherFits && other.complete());
+        return (textFits && text.complete()) || (callsFit && calls.complete());
     }
 
     @Override
     public boolean mustEnd() {
-        return (!oneFits || one.mustEnd()) && (!otherFits || other.mustEnd());
+        return (!textFits || text.mustEnd()) && (!callsFit || calls.mustEnd());
     }
 
     @Override
     public void accept(int token) {
-        boolean fitsOne = oneFits && allows(one, token);
-        boolean fitsOther = otherFits && allows(other, token);
-        if (!fitsOne && !fitsOther) {
+        boolean asText = textFits && allows(text, token);
+        boolean asCalls = callsFit && allows(calls, token);
+        if (!asText && !asCalls) {
             throw new IllegalArgumentException("token " + token + " (expected: one that the grammar allows)");
         }
-        oneFits = fitsOne;
-        otherFits = fitsOther;
-        if (oneFits) {
-            one.accept(token);
+        textFits = asText;
+        callsFit = asCalls;
+        if (textFits) {
+            text.accept(token);
         }
-        if (otherFits) {
-            other.accept(token);
+        if (callsFit) {
+            calls.accept(token);
         }
     }
 
+    @Override
+    public boolean mayCall() {
+        return callsFit;
+    }
+
+    @Override
+    public boolean mustCall() {
+        return !textFits;
+    }
+
+    @Override
+    public void calls() {
+        textFits = false;
+    }
+
     private GrammarMask live() {
-        return oneFits ? one : other;
+        return textFits ? text : calls;
     }
 
     private static boolean allows(GrammarMask mask, int token) {

@@ -149,6 +149,9 @@ final class GrammarGate {
         if (phase == Phase.REASONING && !parts.reasons()) {
             phase = Phase.BORDER;
         }
+        if (answering && parts.calls()) {
+            grammar.calls();
+        }
     }
 
     private void answer(int token) {
@@ -158,6 +161,11 @@ final class GrammarGate {
         }
         phase = Phase.ANSWER;
         grammar.accept(token);
+        if (!grammar.mayCall()) {
+            parts.textAlone();
+        } else if (grammar.mustCall()) {
+            parts.callsAlone();
+        }
     }
 
     private static boolean contains(TokenIds tokens, int token) {

@@ -26,4 +26,17 @@ public interface GrammarMask {
 
     /** Goes on by a token of {@link #words}. */
     void accept(int token);
+
+    /** Whether the text may make calls: else nothing in it is one, whatever it looks like. */
+    default boolean mayCall() {
+        return true;
+    }
+
+    /** Whether the text can be nothing but calls. */
+    default boolean mustCall() {
+        return false;
+    }
+
+    /** The text makes a call: where it could be something else as well, it no longer can. */
+    default void calls() {}
 }

@@ -167,6 +167,31 @@ class CompiledGrammarsTest {
     }
 
     @Test
+    void whatTheFormAloneAllowsIsNoCall() {
+        Tools tools = new Tools(
+                List.of(new ToolDefinition("now", "", "{\"maxProperties\": 0}", true)), new ToolChoice.Auto(), true);
+        ResponseForm json = new ResponseForm.JsonObject();
+        ByteTokenizer mistral = new ByteTokenizer("[TOOL_CALLS][ARGS]", List.of(), List.of());
+        String quoting = "{\"a\": \"[TOOL_CALLS]now{'x':1} rest\"}";
+        assertThat(read(mistral, tools, json, quoting)).isEqualTo(new Answer(quoting, List.of(), FinishReason.STOP));
+        assertThat(read(mistral, tools, json, "[TOOL_CALLS]now[ARGS]{}"))
+                .isEqualTo(new Answer("", List.of("now{}"), FinishReason.TOOL_CALLS));
+
+        ByteTokenizer llama = new ByteTokenizer("ipython \"parameters\": ", List.of("<|python_tag|>"), List.of());
+        for (String text : List.of("{\"name\": \"now\", \"price\": 1}", "{\"name\": \"bob\", \"parameters\": {}}")) {
+            assertThat(read(llama, tools, json, text))
+                    .as(text)
+                    .isEqualTo(new Answer(text, List.of(), FinishReason.STOP));
+        }
+        String call = "{\"name\": \"now\", \"parameters\": {";
+        assertThat(read(llama, tools, json, call + "}}"))
+                .isEqualTo(new Answer("", List.of("now{}"), FinishReason.TOOL_CALLS));
+        assertThatThrownBy(() -> read(llama, tools, json, call + "\"unheld\": 1}}"))
+                .as("of both, the call")
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void whatCannotBeCompiledNamesItsField() {
         ByteTokenizer tokenizer = new ByteTokenizer();
         AnswerGrammars grammars = new CompiledGrammars(tokenizer, AnswerSyntax.of(tokenizer), GrammarConfig.defaults());

@@ -55,6 +55,25 @@ public final class AnswerParts {
         reasoning.contentBegins();
     }
 
+    /** Whether a call has begun. */
+    public boolean calls() {
+        return calls != null && calls.called();
+    }
+
+    /** From now on nothing begins a call, and what is held as the beginning of one is content. */
+    public void textAlone() {
+        if (calls != null) {
+            calls.textAlone();
+        }
+    }
+
+    /** The answer is calls, whatever becomes of it: a part of one is never content. */
+    public void callsAlone() {
+        if (calls != null) {
+            calls.callsAlone();
+        }
+    }
+
     private void content(String text) {
         if (calls == null) {
             sink.content(text);

@@ -14,7 +14,6 @@ final class CallSplitter {
 
     private final ToolSyntax syntax;
     private final Set<String> names;
-    private final CallRules.Held mode;
     /** What a call has to begin with, behind the tag. */
     private final String heading;
 
@@ -25,8 +24,12 @@ final class CallSplitter {
 
     private final StringBuilder content = new StringBuilder();
     private final StringBuilder fragment = new StringBuilder();
+    private boolean textAlone;
+    private boolean callsAlone;
     private boolean inBlock;
     private boolean inCall;
+    /** Whether a call has begun. */
+    private boolean called;
     /** Whether the arguments are complete and what stands around them is not. */
     private boolean ended;
     /** Whether white space is dropped, since a call stands before it. */
@@ -40,8 +43,8 @@ final class CallSplitter {
     CallSplitter(CallRules rules, PartSink sink) {
         this.syntax = rules.syntax();
         this.names = rules.names();
-        this.mode = rules.held();
-        this.heading = mode == CallRules.Held.FREE ? "" : syntax.heading();
+        this.callsAlone = rules.held() == CallRules.Held.ANSWER;
+        this.heading = rules.held() == CallRules.Held.FREE ? "" : syntax.heading();
         this.sink = sink;
         this.block = syntax.block(new Found());
     }
@@ -55,7 +58,7 @@ final class CallSplitter {
 
     /** The answer ends. */
     void flush() {
-        boolean syntaxAlone = mode == CallRules.Held.ANSWER || (inBlock && (ended || block.between()));
+        boolean syntaxAlone = callsAlone || (inBlock && (ended || block.between()));
         if (!syntaxAlone) {
             content.append(held);
         }
@@ -63,8 +66,29 @@ final class CallSplitter {
         tell();
     }
 
+    boolean called() {
+        return called;
+    }
+
+    /** No call begins from now on; ignored when one has. */
+    void textAlone() {
+        if (!called && !textAlone) {
+            textAlone = true;
+            inBlock = false;
+            release();
+            tell();
+        }
+    }
+
+    /** What is held at the end is never content from now on. */
+    void callsAlone() {
+        callsAlone = true;
+    }
+
     private void next(char next) {
-        if (inBlock) {
+        if (textAlone) {
+            content.append(next);
+        } else if (inBlock) {
             inBlock(next);
         } else {
             inContent(next);
@@ -181,6 +205,7 @@ final class CallSplitter {
         public void begins(String name) {
             tell();
             inCall = true;
+            called = true;
             held.setLength(0);
             sink.callBegins(name);
         }
