@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Follows one choice token by token: which text, reasoning and calls become certain, which tokens may come next, and when and
  * why the choice ends.
  *
- * <p>Stop strings are looked for in the visible text alone. A choice that ends by itself and made a call ends for that.
+ * <p>Stop strings are looked for in the visible text alone. A choice that ends by itself ends for its calls if it
+ * made any and all of them are complete.
  *
  * <p>All state follows from the tokens, so a choice is moved to another engine by {@link #replay replaying} them.
  *

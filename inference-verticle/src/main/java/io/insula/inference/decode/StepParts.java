@@ -75,9 +75,9 @@ final class StepParts implements PartSink {
     }
 
     @Override
-    public void callEnds() {
+    public void callEnds(boolean whole) {
         if (!over) {
-            ended++;
+            ended += whole ? 1 : 0;
             if (!parallel) {
                 flush();
                 over = true;
@@ -97,9 +97,9 @@ final class StepParts implements PartSink {
         return over;
     }
 
-    /** Whether there is a complete call. */
+    /** Whether there are calls, and all of them are complete. */
     boolean called() {
-        return ended > 0;
+        return begun > 0 && ended == begun;
     }
 
     ChoiceDecoder.Step step(@Nullable FinishReason finish) {

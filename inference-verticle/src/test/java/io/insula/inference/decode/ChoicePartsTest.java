@@ -121,6 +121,23 @@ class ChoicePartsTest {
     }
 
     @Test
+    void aChoiceWithABrokenCallDoesNotFinishForItsCalls() {
+        String whole = "<tool_call>{\"name\":\"now\",\"arguments\":{}}</tool_call>";
+        for (String broken : List.of("{\"a\":[", "{a:[}}", "{\"a\":[1}}", "{\"a\":{1]}")) {
+            String call = "<tool_call>{\"name\":\"add\",\"arguments\":" + broken;
+            for (String text : List.of(call, whole + call, call + "}</tool_call>" + whole)) {
+                Answer answer = answer(SPELLED, true, List.of(), text);
+                assertThat(answer.called()).as(text).isNotEmpty();
+                assertThat(answer.finish()).as(text).isEqualTo(FinishReason.STOP);
+            }
+        }
+        Answer strings =
+                answer(SPELLED, true, List.of(), whole + "<tool_call>{\"name\":\"add\",\"arguments\":{\"a\":[\"}\"]}}");
+        assertThat(strings.called()).containsExactly("now{}", "add{\"a\":[\"}\"]}");
+        assertThat(strings.finish()).isEqualTo(FinishReason.TOOL_CALLS);
+    }
+
+    @Test
     void withoutToolsNothingIsACall() {
         AnswerSyntax syntax = AnswerSyntax.of(SPELLED);
         ChoiceDecoder decoder = new ChoiceDecoder(

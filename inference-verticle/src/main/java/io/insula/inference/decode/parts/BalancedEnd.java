@@ -1,20 +1,28 @@
 package io.insula.inference.decode.parts;
 
+import java.util.BitSet;
+
 /**
  * Finds the end of a JSON object or array: where its brackets are balanced outside of strings.
  *
- * <p>What is between is not looked at: the text is the model's.
+ * <p>What is between is not looked at: the text is the model's. A bracket that closes one of the other kind counts, but the
+ * value is not whole then.
  *
  * <p><b>Thread:</b> one at a time.
  */
 final class BalancedEnd {
 
+    /** Of the open brackets, outermost first, those that are braces. */
+    private final BitSet braces = new BitSet();
+
     private int depth;
+    private boolean whole;
     private boolean quoted;
     private boolean escaped;
 
     void begin() {
         depth = 0;
+        whole = true;
         quoted = false;
         escaped = false;
     }
@@ -33,12 +41,22 @@ final class BalancedEnd {
         }
         switch (next) {
             case '"' -> quoted = true;
-            case '{', '[' -> depth++;
-            case '}', ']' -> depth--;
+            case '{', '[' -> braces.set(depth++, next == '{');
+            case '}', ']' -> close(next == '}');
             default -> {
                 return false;
             }
         }
         return depth == 0;
+    }
+
+    private void close(boolean brace) {
+        depth--;
+        whole &= braces.get(depth) == brace;
+    }
+
+    /** Whether every bracket so far closed one of its kind. */
+    boolean whole() {
+        return whole;
     }
 }

@@ -143,7 +143,7 @@ final class CallObject {
         if (!early.isEmpty()) {
             start();
             early.chars().forEach(character -> calls.argument((char) character));
-            calls.ends();
+            calls.ends(arguments.whole());
         }
         return go(true, State.COMMA);
     }
@@ -158,7 +158,7 @@ final class CallObject {
             return Step.MORE;
         }
         if (begun) {
-            calls.ends();
+            calls.ends(arguments.whole());
         }
         return go(true, State.COMMA);
     }

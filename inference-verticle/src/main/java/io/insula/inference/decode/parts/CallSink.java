@@ -11,7 +11,12 @@ interface CallSink {
 
     void argument(char next);
 
-    void ends();
+    /**
+     * The arguments end.
+     *
+     * @param whole whether their brackets match
+     */
+    void ends(boolean whole);
 
     /** What the block took so far stands around a call and is no text. */
     void closed();

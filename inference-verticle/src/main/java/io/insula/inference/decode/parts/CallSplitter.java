@@ -216,11 +216,11 @@ final class CallSplitter {
         }
 
         @Override
-        public void ends() {
+        public void ends(boolean whole) {
             tell();
             inCall = false;
             ended = true;
-            sink.callEnds();
+            sink.callEnds(whole);
         }
 
         @Override

@@ -99,7 +99,7 @@ final class NamedCallBlock implements CallBlock {
         if (!end.endsWith(next)) {
             return Step.MORE;
         }
-        calls.ends();
+        calls.ends(end.whole());
         calls.closed();
         return Step.DONE;
     }

@@ -23,6 +23,10 @@ public interface PartSink {
     /** More of the arguments' JSON text. */
     void arguments(String fragment);
 
-    /** The arguments are complete. */
-    void callEnds();
+    /**
+     * The arguments end.
+     *
+     * @param whole whether their brackets match
+     */
+    void callEnds(boolean whole);
 }

@@ -413,6 +413,6 @@ class AnswerPartsTest {
         public void arguments(String fragment) {}
 
         @Override
-        public void callEnds() {}
+        public void callEnds(boolean whole) {}
     }
 }

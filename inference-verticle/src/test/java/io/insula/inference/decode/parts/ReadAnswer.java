@@ -58,9 +58,9 @@ final class ReadAnswer implements PartSink {
     }
 
     @Override
-    public void callEnds() {
+    public void callEnds(boolean whole) {
         Call call = calls.removeLast();
-        calls.add(new Call(call.name(), call.arguments(), true));
+        calls.add(new Call(call.name(), call.arguments(), whole));
         order.append("\n!");
     }
 
