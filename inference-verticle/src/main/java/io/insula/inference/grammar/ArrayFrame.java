@@ -13,7 +13,8 @@ final class ArrayFrame implements Frame {
      */
     record Strand(int owner, ValueRule.ArrayRule rule) {}
 
-    private record Local(Strand strand, Object group) {}
+    /** Numbers in a key of one strand. */
+    private static final int PARTS = 5;
 
     private final Machine machine;
     private final Frame outer;
@@ -28,15 +29,23 @@ final class ArrayFrame implements Frame {
         this.outer = outer;
         this.strands = strands;
         this.index = index;
-        List<Local> local = new ArrayList<>(strands.size());
-        for (Strand strand : strands) {
-            local.add(new Local(strand, strand.rule().group(index, machine.cap())));
-        }
-        this.context = machine.contexts().of(outer.context(), local);
+        this.context = machine.contexts().context(key());
     }
 
     static Cursor open(Machine machine, Frame outer, List<Strand> strands) {
         return Place.of(machine, new Turn(new ArrayFrame(machine, outer, strands, 0), true));
+    }
+
+    private MaskKey key() {
+        long[] parts = new long[1 + PARTS * strands.size()];
+        parts[0] = outer.context().number();
+        for (int i = 0; i < strands.size(); i++) {
+            Strand strand = strands.get(i);
+            long[] group = strand.rule().group(index, machine.cap());
+            parts[1 + PARTS * i] = strand.owner();
+            System.arraycopy(group, 0, parts, 2 + PARTS * i, group.length);
+        }
+        return MaskKey.of(MaskKey.Kind.ARRAY, parts);
     }
 
     /** The strands that take one more item. */
@@ -116,8 +125,8 @@ final class ArrayFrame implements Frame {
         }
 
         @Override
-        public Object local() {
-            return opened;
+        public long[] local() {
+            return new long[] {Place.ITEMS, opened ? 1 : 0};
         }
 
         @Override

@@ -8,9 +8,10 @@ import io.insula.inference.grammar.automaton.ByteDfa;
  */
 final class CountedString implements Lexeme {
 
-    private record Group(FreeString free, long state, int needed, int left) {}
-
     private static final int STATE_BITS = 16;
+    /** A token has no more bytes than fit into a short. */
+    private static final int COUNT_BITS = 17;
+
     private static final long STATE_MASK = (1L << STATE_BITS) - 1;
 
     private final FreeString free;
@@ -56,13 +57,13 @@ final class CountedString implements Lexeme {
     }
 
     @Override
-    public Object group(long state) {
+    public long group(long state) {
         long count = state >> STATE_BITS;
         int cap = longest + 1;
         int needed = (int) Math.min(Math.max(min - count, 0), cap);
         int left = (int) Math.min(max - count, cap);
         return needed == 0 && left == cap
                 ? free.group(state & STATE_MASK)
-                : new Group(free, state & STATE_MASK, needed, left);
+                : Long.MIN_VALUE | (state & STATE_MASK) << 2 * COUNT_BITS | (long) needed << COUNT_BITS | left;
     }
 }

@@ -35,7 +35,7 @@ interface Cursor {
 
     /** What the mask depends on; null where masks are not worth keeping. */
     @Nullable
-    Object key();
+    MaskKey key();
 
     /** Adds the tokens below a node of the vocabulary's tree, where the bytes up to the node were read before this cursor. */
     default void admit(MaskBuilder mask, int node) {

@@ -6,10 +6,9 @@ import io.insula.inference.grammar.automaton.Workbench;
 /** A lexeme that an automaton describes. */
 final class DfaLexeme implements Lexeme {
 
-    private record Group(DfaLexeme lexeme, int group) {}
-
     private final ByteDfa dfa;
-    private final Group[] groups;
+    private final int[] groups;
+    private final long firstGroup;
     private final boolean[] finals;
     private final long[] words;
     private final boolean finite;
@@ -19,15 +18,10 @@ final class DfaLexeme implements Lexeme {
      */
     DfaLexeme(ByteDfa dfa, int longest, Workbench work) {
         this.dfa = dfa;
-        int[] numbers = dfa.groups(longest, work);
-        this.groups = new Group[dfa.states()];
-        Group[] shared = new Group[dfa.states()];
+        this.groups = dfa.groups(longest, work);
+        this.firstGroup = MaskKey.numbers(dfa.states());
         this.finals = new boolean[dfa.states()];
         for (int state = 0; state < groups.length; state++) {
-            if (shared[numbers[state]] == null) {
-                shared[numbers[state]] = new Group(this, numbers[state]);
-            }
-            groups[state] = shared[numbers[state]];
             finals[state] = dfa.isFinal(state);
         }
         this.words = dfa.words();
@@ -59,8 +53,8 @@ final class DfaLexeme implements Lexeme {
     }
 
     @Override
-    public Object group(long state) {
-        return groups[(int) state];
+    public long group(long state) {
+        return firstGroup + groups[(int) state];
     }
 
     @Override
@@ -74,6 +68,6 @@ final class DfaLexeme implements Lexeme {
     }
 
     long weight() {
-        return dfa.weight() + 32L * groups.length;
+        return dfa.weight() + 24L * groups.length;
     }
 }

@@ -17,8 +17,8 @@ record End(Context context) implements Cursor, Frame {
     }
 
     @Override
-    public Object key() {
-        return this;
+    public MaskKey key() {
+        return MaskKey.of(MaskKey.Kind.END, context.number());
     }
 
     @Override

@@ -46,7 +46,7 @@ final class FreeString implements Lexeme {
     }
 
     @Override
-    public Object group(long state) {
+    public long group(long state) {
         return lexeme.group(state);
     }
 }

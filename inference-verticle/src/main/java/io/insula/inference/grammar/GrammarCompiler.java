@@ -12,9 +12,7 @@ import io.insula.inference.grammar.schema.SchemaException;
 import io.insula.inference.grammar.schema.SchemaGraph;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -30,8 +28,8 @@ import java.util.function.Supplier;
  */
 public final class GrammarCompiler {
 
-    private static final int LEXEMES_KEPT = 256;
-    private static final int SHARED_LEXEME_BYTES = 65_536;
+    /** The part of the room of grammars that automata have which several of them may use. */
+    private static final int LEXEMES_SHARE = 8;
 
     private final GrammarVocabulary vocabulary;
     private final GrammarConfig config;
@@ -39,15 +37,7 @@ public final class GrammarCompiler {
     private final FreeString free;
     private final Formats formats;
     private final GrammarShelf shelf;
-    private final Context.Table contexts = new Context.Table();
-    private final Map<ByteDfa, DfaLexeme> lexemes = new LinkedHashMap<>(LEXEMES_KEPT, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<ByteDfa, DfaLexeme> eldest) {
-            return size() > LEXEMES_KEPT;
-        }
-    };
+    private final LexemeShelf lexemes;
 
     public GrammarCompiler(GrammarVocabulary vocabulary, GrammarConfig config) {
         this.vocabulary = vocabulary;
@@ -55,7 +45,9 @@ public final class GrammarCompiler {
         this.masks = new MaskCache(config.maskBytes());
         this.free = new FreeString(vocabulary.longest(), workbench());
         this.formats = new Formats(this::workbench);
-        this.shelf = new GrammarShelf(config.compiledBytes());
+        long shared = config.compiledBytes() / LEXEMES_SHARE;
+        this.lexemes = new LexemeShelf(shared);
+        this.shelf = new GrammarShelf(config.compiledBytes() - shared);
     }
 
     private Workbench workbench() {
@@ -91,8 +83,8 @@ public final class GrammarCompiler {
 
     private CompiledGrammar build(GrammarSource source) {
         Workbench work = workbench();
-        Machine machine = new Machine(contexts, vocabulary.longest() + 1, config.maxIndent());
-        End end = new End(contexts.unique());
+        Machine machine = new Machine(masks, vocabulary.longest() + 1, config.maxIndent());
+        End end = new End(Context.unique());
         RuleAssembly rules = new RuleAssembly(this::lexeme, free, vocabulary.longest(), work);
         try {
             Cursor begin = switch (source) {
@@ -158,22 +150,13 @@ public final class GrammarCompiler {
         return ToolCallFrame.begin(machine, assembly.assemble(arguments), end);
     }
 
-    /** One lexeme for equal automata, so that grammars share masks; large ones are not worth the room. */
     private DfaLexeme lexeme(ByteDfa dfa, Workbench work) {
-        if (dfa.weight() > SHARED_LEXEME_BYTES) {
-            return new DfaLexeme(dfa, vocabulary.longest(), work);
-        }
-        synchronized (lexemes) {
-            DfaLexeme known = lexemes.get(dfa);
-            if (known != null) {
-                return known;
-            }
-        }
-        DfaLexeme made = new DfaLexeme(dfa, vocabulary.longest(), work);
-        synchronized (lexemes) {
-            DfaLexeme earlier = lexemes.putIfAbsent(dfa, made);
-            return earlier == null ? made : earlier;
-        }
+        return lexemes.get(dfa, () -> new DfaLexeme(dfa, vocabulary.longest(), work));
+    }
+
+    /** Estimated bytes of the grammars and lexemes that are kept. */
+    long compiledBytes() {
+        return shelf.bytes() + lexemes.bytes();
     }
 
     /** Estimated bytes of the masks that are kept. */

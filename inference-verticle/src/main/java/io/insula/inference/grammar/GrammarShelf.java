@@ -63,6 +63,10 @@ final class GrammarShelf {
         return ENTRY_BYTES + 2 * text + grammar.weight();
     }
 
+    synchronized long bytes() {
+        return bytes;
+    }
+
     synchronized int size() {
         return grammars.size();
     }

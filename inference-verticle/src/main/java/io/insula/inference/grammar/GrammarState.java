@@ -37,7 +37,7 @@ public final class GrammarState {
     }
 
     private TokenMask find() {
-        Object key = cursor.key();
+        MaskKey key = cursor.key();
         TokenMask found = key == null ? null : cache.mask(key);
         if (found == null) {
             MaskBuilder builder = new MaskBuilder(vocabulary, cache);

@@ -21,8 +21,8 @@ interface Lexeme {
     /** Whether the piece is over. */
     boolean isFinal(long state);
 
-    /** States with equal groups let the same tokens through, up to the end of the piece. */
-    Object group(long state);
+    /** States with equal groups let the same tokens through, up to the end of the piece; of all lexemes of a model. */
+    long group(long state);
 
     /** How many ways lead from a state to an end, {@link Long#MAX_VALUE} for no end of them. */
     default long words(long state) {

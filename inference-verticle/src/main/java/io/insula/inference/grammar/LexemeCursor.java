@@ -35,10 +35,6 @@ final class LexemeCursor implements Cursor {
         }
     }
 
-    private record Part(Object group, int place) {}
-
-    private record Key(List<Part> parts, Context context) {}
-
     private final List<Strand> strands;
     private final Frame frame;
 
@@ -88,12 +84,15 @@ final class LexemeCursor implements Cursor {
     }
 
     @Override
-    public Object key() {
-        List<Part> parts = new ArrayList<>(strands.size());
-        for (Strand strand : strands) {
-            parts.add(new Part(strand.lexeme().group(strand.state()), strand.place()));
+    public MaskKey key() {
+        long[] parts = new long[2 * strands.size() + 1];
+        for (int i = 0; i < strands.size(); i++) {
+            Strand strand = strands.get(i);
+            parts[2 * i] = strand.lexeme().group(strand.state());
+            parts[2 * i + 1] = strand.place();
         }
-        return new Key(parts, frame.context());
+        parts[parts.length - 1] = frame.context().number();
+        return MaskKey.of(MaskKey.Kind.LEXEME, parts);
     }
 
     /**

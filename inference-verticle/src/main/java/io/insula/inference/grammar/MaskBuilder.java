@@ -82,7 +82,7 @@ final class MaskBuilder {
     void lexeme(int node, Lexeme lexeme, long state, Lexeme.Exit exit) {
         Reach reach;
         if (node == 0) {
-            Object key = lexeme.group(state);
+            MaskKey key = MaskKey.of(MaskKey.Kind.REACH, lexeme.group(state));
             reach = cache.reach(key);
             if (reach == null) {
                 reach = Reach.of(vocabulary, 0, lexeme, state);

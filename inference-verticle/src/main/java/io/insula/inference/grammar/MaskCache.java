@@ -5,18 +5,18 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Masks and their parts by what they depend on, shared by all streams of a model. When a half of the room is full, what was
- * not used since the half before it is forgotten.
+ * Masks, their parts and the contexts they stand in by what they depend on, shared by all streams of a model. When a half of
+ * the room is full, what was not used since the half before it is forgotten. Nothing in it refers to a grammar.
  *
  * <p><b>Thread:</b> any.
  */
 final class MaskCache {
 
-    private static final long ENTRY_BYTES = 160;
+    private static final long ENTRY_BYTES = 96;
 
     /** Entries that are forgotten together. */
     private static final class Generation {
-        private final ConcurrentHashMap<Object, Object> entries = new ConcurrentHashMap<>();
+        private final ConcurrentHashMap<MaskKey, Object> entries = new ConcurrentHashMap<>();
         private final AtomicLong weight = new AtomicLong();
     }
 
@@ -29,16 +29,22 @@ final class MaskCache {
     }
 
     @Nullable
-    TokenMask mask(Object key) {
+    TokenMask mask(MaskKey key) {
         return (TokenMask) get(key);
     }
 
     @Nullable
-    Reach reach(Object key) {
+    Reach reach(MaskKey key) {
         return (Reach) get(key);
     }
 
-    private @Nullable Object get(Object key) {
+    /** The context of a key; a new one where it is not known. */
+    Context context(MaskKey key) {
+        Context known = (Context) get(key);
+        return known == null ? (Context) store(key, Context.unique()) : known;
+    }
+
+    private @Nullable Object get(MaskKey key) {
         Object value = young.entries.get(key);
         if (value == null) {
             value = old.entries.get(key);
@@ -49,19 +55,30 @@ final class MaskCache {
         return value;
     }
 
-    void put(Object key, TokenMask mask) {
+    void put(MaskKey key, TokenMask mask) {
         store(key, mask);
     }
 
-    void put(Object key, Reach reach) {
+    void put(MaskKey key, Reach reach) {
         store(key, reach);
     }
 
-    private void store(Object key, Object value) {
-        Generation into = young;
-        if (into.entries.putIfAbsent(key, value) == null && into.weight.addAndGet(weight(value)) > halfBytes) {
-            turn(into);
+    /** Keeps a value, unless there is one or it alone would fill a half; the one that is kept. */
+    private Object store(MaskKey key, Object value) {
+        long weight = ENTRY_BYTES + key.weight() + weight(value);
+        if (weight > halfBytes) {
+            return value;
         }
+        Generation into = young;
+        if (into.weight.get() + weight > halfBytes) {
+            turn(into);
+            into = young;
+        }
+        Object earlier = into.entries.putIfAbsent(key, value);
+        if (earlier == null) {
+            into.weight.addAndGet(weight);
+        }
+        return earlier == null ? value : earlier;
     }
 
     private synchronized void turn(Generation full) {
@@ -72,7 +89,11 @@ final class MaskCache {
     }
 
     private static long weight(Object value) {
-        return ENTRY_BYTES + (value instanceof Reach reach ? reach.weight() : 8L * ((TokenMask) value).words());
+        return switch (value) {
+            case Reach reach -> reach.weight();
+            case TokenMask mask -> 48 + 8L * mask.words();
+            default -> 24;
+        };
     }
 
     /** Estimated bytes in memory. */

@@ -38,9 +38,8 @@ final class NameCursor implements Cursor {
         }
     }
 
-    private record FurtherKey(ObjectFrame.Strand strand, Object group, NameWindow reserved) {}
-
-    private record Key(int depth, List<Declared> declared, List<FurtherKey> further, Context context) {}
+    /** Numbers in a key of one name. */
+    private static final int PARTS = 6;
 
     private static final int QUOTE = '"';
 
@@ -202,15 +201,27 @@ final class NameCursor implements Cursor {
     }
 
     @Override
-    public @Nullable Object key() {
-        List<FurtherKey> keys = new ArrayList<>(further.size());
+    public @Nullable MaskKey key() {
+        long[] parts = new long[3 + PARTS * (declared.size() + further.size())];
+        parts[0] = frame.context().number();
+        parts[1] = depth;
+        parts[2] = declared.size();
+        int at = 3;
+        for (Declared name : declared) {
+            name.strand().addTo(parts, at);
+            name.window().addTo(parts, at + 3);
+            at += PARTS;
+        }
         for (Further name : further) {
             if (!similar.isEmpty() && name.lexeme().hasFiniteStates()) {
                 return null;
             }
-            keys.add(new FurtherKey(name.strand(), name.lexeme().group(name.state()), name.reserved()));
+            name.strand().addTo(parts, at);
+            name.reserved().addTo(parts, at + 3);
+            parts[at + 5] = name.lexeme().group(name.state());
+            at += PARTS;
         }
-        return new Key(depth, declared, keys, frame.context());
+        return MaskKey.of(MaskKey.Kind.NAME, parts);
     }
 
     @Override

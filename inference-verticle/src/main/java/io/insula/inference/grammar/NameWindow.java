@@ -15,6 +15,12 @@ record NameWindow(ObjectRule.NameList names, int from, int to) {
         return new NameWindow(names, 0, names.sorted().length);
     }
 
+    /** Writes its two numbers into a key; the rule says of which names. */
+    void addTo(long[] parts, int at) {
+        parts[at] = from;
+        parts[at + 1] = to;
+    }
+
     boolean isEmpty() {
         return from == to;
     }

@@ -12,9 +12,18 @@ final class ObjectFrame {
      * @param owner place of the shape that is met when this rule is
      * @param place properties that are behind
      */
-    record Strand(int owner, ObjectRule rule, int place) {}
+    record Strand(int owner, ObjectRule rule, int place) {
 
-    private record Local(Strand strand, long group) {}
+        /** Writes its three numbers into a key. */
+        void addTo(long[] parts, int at) {
+            parts[at] = owner;
+            parts[at + 1] = rule.number();
+            parts[at + 2] = place;
+        }
+    }
+
+    /** Numbers in a key of one strand or member. */
+    private static final int PARTS = 4;
 
     private final Machine machine;
     private final Frame outer;
@@ -29,11 +38,13 @@ final class ObjectFrame {
         this.strands = strands;
         this.count = count;
         this.used = used;
-        List<Local> local = new ArrayList<>(strands.size());
-        for (Strand strand : strands) {
-            local.add(new Local(strand, strand.rule().group(count, machine.cap())));
+        long[] parts = new long[1 + PARTS * strands.size()];
+        parts[0] = outer.context().number();
+        for (int i = 0; i < strands.size(); i++) {
+            strands.get(i).addTo(parts, 1 + PARTS * i);
+            parts[PARTS * (i + 1)] = strands.get(i).rule().group(count, machine.cap());
         }
-        this.context = machine.contexts().of(outer.context(), local);
+        this.context = machine.contexts().context(MaskKey.of(MaskKey.Kind.OBJECT, parts));
     }
 
     static Cursor open(Machine machine, Frame outer, List<Strand> strands) {
@@ -98,7 +109,13 @@ final class ObjectFrame {
             this.object = object;
             this.members = members;
             this.names = names;
-            this.context = object.machine.contexts().of(object.context, members);
+            long[] parts = new long[1 + PARTS * members.size()];
+            parts[0] = object.context.number();
+            for (int i = 0; i < members.size(); i++) {
+                members.get(i).after().addTo(parts, 1 + PARTS * i);
+                parts[PARTS * (i + 1)] = members.get(i).rule().number();
+            }
+            this.context = object.machine.contexts().context(MaskKey.of(MaskKey.Kind.MEMBER, parts));
         }
 
         private List<ValueRule> rules() {
@@ -135,9 +152,15 @@ final class ObjectFrame {
     }
 
     private enum Kind {
-        OPENED,
-        AFTER_COMMA,
-        AFTER_MEMBER
+        OPENED(0),
+        AFTER_COMMA(1),
+        AFTER_MEMBER(2);
+
+        private final int code;
+
+        Kind(int code) {
+            this.code = code;
+        }
     }
 
     private record Turn(ObjectFrame frame, Kind kind) implements Place.Turn {
@@ -161,8 +184,8 @@ final class ObjectFrame {
         }
 
         @Override
-        public Object local() {
-            return kind;
+        public long[] local() {
+            return new long[] {Place.MEMBERS, kind.code};
         }
 
         @Override

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ObjectRule {
 
+    private final long number = MaskKey.number();
     private final Shape.Members members;
     private final List<ValueRule> rules;
     private final @Nullable Lexeme furtherNames;
@@ -79,6 +80,10 @@ final class ObjectRule {
         int[] properties() {
             return properties;
         }
+    }
+
+    long number() {
+        return number;
     }
 
     NameList names() {

@@ -1,5 +1,6 @@
 package io.insula.inference.grammar;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,13 @@ final class Place implements Cursor {
     private static final int BLANK = 1;
     private static final int LINE_FEED = 2;
 
+    /** The first number of what is local to a turn says which it is. */
+    static final int VALUE = 0;
+
+    static final int COLON = 1;
+    static final int MEMBERS = 2;
+    static final int ITEMS = 3;
+
     /** What a place lets through besides white space. */
     interface Turn {
 
@@ -25,12 +33,11 @@ final class Place implements Cursor {
         /** Whether white space may come first: something must be able to follow it. */
         boolean takesSpace();
 
-        Object local();
+        /** What it depends on besides its context. */
+        long[] local();
 
         Context context();
     }
-
-    private record Key(Object local, int space, Context context) {}
 
     private final Machine machine;
     private final Turn turn;
@@ -65,8 +72,8 @@ final class Place implements Cursor {
         }
 
         @Override
-        public Object local() {
-            return rules;
+        public long[] local() {
+            return ValueRule.numbers(rules, VALUE);
         }
 
         @Override
@@ -89,8 +96,8 @@ final class Place implements Cursor {
         }
 
         @Override
-        public Object local() {
-            return List.of(':', rules);
+        public long[] local() {
+            return ValueRule.numbers(rules, COLON);
         }
 
         @Override
@@ -116,8 +123,12 @@ final class Place implements Cursor {
     }
 
     @Override
-    public Object key() {
-        return new Key(turn.local(), space, turn.context());
+    public MaskKey key() {
+        long[] local = turn.local();
+        long[] parts = Arrays.copyOf(local, local.length + 2);
+        parts[local.length] = space;
+        parts[local.length + 1] = turn.context().number();
+        return MaskKey.of(MaskKey.Kind.PLACE, parts);
     }
 
     static BitSet bit(int place) {

@@ -58,6 +58,9 @@ final class RuleAssembly {
         List<ObjectRule> objects = new ArrayList<>();
         for (Shape.Members members : shape.objects()) {
             weight += (long) RULE_BYTES * members.properties().size();
+            for (Shape.Property property : members.properties()) {
+                weight += property.spelled().bytes().length;
+            }
             objects.add(new ObjectRule(members, rules, names(members.names())));
         }
         rule.objects = List.copyOf(objects);

@@ -35,13 +35,17 @@ final class ToolCallFrame implements Frame {
     static final int LEADS = 1;
 
     private enum Phase {
-        LEAD,
-        NAME,
-        ARGUMENTS,
-        TAIL
-    }
+        LEAD(0),
+        NAME(1),
+        ARGUMENTS(2),
+        TAIL(3);
 
-    private record Local(Phase phase, boolean last) {}
+        private final int code;
+
+        Phase(int code) {
+            this.code = code;
+        }
+    }
 
     private final Machine machine;
     private final Calls calls;
@@ -56,7 +60,9 @@ final class ToolCallFrame implements Frame {
         this.end = end;
         this.phase = phase;
         this.call = call;
-        this.context = machine.contexts().of(end.context(), new Local(phase, call >= calls.maxCalls()));
+        this.context = machine.contexts()
+                .context(MaskKey.of(
+                        MaskKey.Kind.CALL, end.context().number(), phase.code, call >= calls.maxCalls() ? 1 : 0));
     }
 
     /** The cursor before anything was written. */
@@ -114,7 +120,7 @@ final class ToolCallFrame implements Frame {
         }
 
         @Override
-        public @Nullable Object key() {
+        public @Nullable MaskKey key() {
             return null;
         }
     }
@@ -123,8 +129,6 @@ final class ToolCallFrame implements Frame {
      * Free text in which a control token may begin a call.
      */
     private record Marked(int marker, LexemeCursor text, Cursor call) implements Cursor {
-
-        private record Key(Object text) {}
 
         @Override
         public @Nullable Cursor step(int value, boolean probe) {
@@ -145,8 +149,8 @@ final class ToolCallFrame implements Frame {
         }
 
         @Override
-        public Object key() {
-            return new Key(text.key());
+        public MaskKey key() {
+            return text.key().within(MaskKey.Kind.MARKED);
         }
 
         @Override
