@@ -108,6 +108,10 @@ class HostileSchemasTest {
         schemas.put(
                 "many dependencies",
                 "{\"dependentRequired\":{" + list(40, i -> "\"p" + i + "\":[\"p" + (i + 1) + "\"]") + "}}");
+        schemas.put(
+                "5 000 properties in 128 alternatives",
+                "{\"type\":\"object\",\"properties\":{" + list(5_000, i -> "\"p" + i + "\":{}") + "},\"anyOf\":["
+                        + list(128, i -> "{\"required\":[\"p" + i + "\"]}") + "]}");
         schemas.put("huge counts", "{\"type\":\"array\",\"minItems\":1000000000,\"maxItems\":2000000000}");
         schemas.put("huge lengths", "{\"type\":\"string\",\"minLength\":99999,\"maxLength\":2000000000}");
         schemas.put("a huge multiple", "{\"type\":\"number\",\"multipleOf\":99991}");
