@@ -12,7 +12,6 @@ import io.insula.inference.grammar.GrammarVocabulary;
 import io.insula.inference.text.ChatTokenizer;
 import io.insula.protocol.ResponseForm;
 import io.insula.protocol.TokenIds;
-import io.insula.protocol.ToolDefinition;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -75,17 +74,10 @@ public final class CompiledGrammars implements AnswerGrammars {
     }
 
     /** Names the tool whose parameters cannot be compiled, or the tools when it is all of them together. */
-    private GrammarRefusedException refused(CallGrammar calls, GrammarException together) {
-        for (int i = 0; i < calls.tools().size(); i++) {
-            ToolDefinition tool = calls.tools().get(i);
-            try {
-                compiler().compile(new GrammarSource.JsonSchema(tool.parameters(), true));
-            } catch (GrammarException e) {
-                String param = "tools[" + (calls.place() + i) + "].function.parameters";
-                return new GrammarRefusedException(param, param + ": " + e.getMessage());
-            }
-        }
-        return new GrammarRefusedException("tools", "tools: " + together.getMessage());
+    private static GrammarRefusedException refused(CallGrammar calls, GrammarException failure) {
+        String param =
+                failure.tool() < 0 ? "tools" : "tools[" + (calls.place() + failure.tool()) + "].function.parameters";
+        return new GrammarRefusedException(param, param + ": " + failure.getMessage());
     }
 
     private Supplier<GrammarMask> masks(GrammarSource source) {

@@ -137,13 +137,15 @@ public final class GrammarCompiler {
 
     private Cursor calls(GrammarSource.ToolCalls calls, Machine machine, End end, RuleAssembly rules, Workbench work) {
         List<ValueRule> arguments = new ArrayList<>();
-        for (GrammarSource.Tool tool : calls.tools()) {
+        for (int i = 0; i < calls.tools().size(); i++) {
             try {
-                arguments.add(rules.assemble(
-                        SchemaCompiler.compile(tool.parameters(), true, config.schema(), formats, work)));
+                arguments.add(rules.assemble(SchemaCompiler.compile(
+                        calls.tools().get(i).parameters(), true, config.schema(), formats, work)));
             } catch (SchemaException e) {
-                throw new GrammarException(
-                        e.pointer(), e.keyword(), "of tool '" + tool.name() + "': " + e.getMessage());
+                if (work.spent() > config.schema().maxSteps()) {
+                    throw new GrammarException("", "", String.valueOf(e.getMessage()));
+                }
+                throw new GrammarException(e.pointer(), e.keyword(), String.valueOf(e.getMessage()), i);
             }
         }
         CallAssembly assembly = new CallAssembly(calls, dfa -> rules.count(lexeme(dfa, work)), work);

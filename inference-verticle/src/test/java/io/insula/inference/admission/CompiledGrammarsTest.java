@@ -223,6 +223,28 @@ class CompiledGrammarsTest {
         }
     }
 
+    @Test
+    void toolsThatTakeTooManyStepsTogetherAreBlamedTogetherAndCompiledOnce() {
+        ByteTokenizer tokenizer = new ByteTokenizer();
+        AnswerSyntax syntax = AnswerSyntax.of(tokenizer);
+        CompiledGrammars grammars = new CompiledGrammars(tokenizer, syntax, GrammarConfig.defaults());
+        List<ToolDefinition> tools = new ArrayList<>();
+        for (int i = 0; i < 64; i++) {
+            String pattern = "^(?:[01]*1[01]{11}" + (char) ('a' + i % 26) + "x".repeat(1 + i / 26) + ")$";
+            tools.add(new ToolDefinition(
+                    "t" + i + "x",
+                    "",
+                    "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\",\"pattern\":\"" + pattern
+                            + "\"}}}",
+                    true));
+        }
+        assertThatThrownBy(() -> grammars.ofCalls(new CallGrammar(syntax.tools().form(), tools, 0, true, false)))
+                .isInstanceOfSatisfying(GrammarRefusedException.class, refused -> {
+                    assertThat(refused.param()).isEqualTo("tools");
+                    assertThat(refused).hasMessageMatching("tools: takes more than 20000000 steps to compile");
+                });
+    }
+
     /** What becomes of a text that ends by itself. */
     private static Answer read(ByteTokenizer tokenizer, Tools tools, ResponseForm form, String text) {
         ChoiceDecoder decoder = decoder(tokenizer, tools, form, 7);
