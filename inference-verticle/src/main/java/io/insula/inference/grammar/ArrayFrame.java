@@ -2,7 +2,10 @@ package io.insula.inference.grammar;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** An array of which some items are there, and the rules that it may still meet. */
@@ -59,23 +62,21 @@ final class ArrayFrame implements Frame {
         return taking;
     }
 
-    private List<ValueRule> items() {
-        List<ValueRule> rules = new ArrayList<>(strands.size());
+    /** The rules of the next item, each with its place. */
+    private Map<ValueRule, Integer> items() {
+        Map<ValueRule, Integer> places = new LinkedHashMap<>();
         for (Strand strand : taking()) {
-            ValueRule rule = strand.rule().child(index);
-            if (!rules.contains(rule)) {
-                rules.add(rule);
-            }
+            places.putIfAbsent(strand.rule().child(index), places.size());
         }
-        return rules;
+        return places;
     }
 
     @Override
     public Cursor after(BitSet met) {
-        List<ValueRule> rules = items();
+        Map<ValueRule, Integer> places = items();
         List<Strand> left = new ArrayList<>(strands.size());
         for (Strand strand : taking()) {
-            if (met.get(rules.indexOf(strand.rule().child(index)))) {
+            if (met.get(Objects.requireNonNull(places.get(strand.rule().child(index))))) {
                 left.add(strand);
             }
         }
@@ -107,7 +108,7 @@ final class ArrayFrame implements Frame {
             if (value == ']') {
                 return frame.close();
             }
-            List<ValueRule> items = frame.items();
+            List<ValueRule> items = List.copyOf(frame.items().keySet());
             if (items.isEmpty()) {
                 return null;
             }
@@ -117,6 +118,11 @@ final class ArrayFrame implements Frame {
             return value == ',' && !spaced
                     ? Place.of(frame.machine, new Place.Value(frame.machine, items, frame))
                     : null;
+        }
+
+        @Override
+        public int breadth() {
+            return frame.strands.size();
         }
 
         @Override

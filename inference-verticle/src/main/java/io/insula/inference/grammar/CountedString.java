@@ -64,6 +64,6 @@ final class CountedString implements Lexeme {
         int left = (int) Math.min(max - count, cap);
         return needed == 0 && left == cap
                 ? free.group(state & STATE_MASK)
-                : Long.MIN_VALUE | (state & STATE_MASK) << 2 * COUNT_BITS | (long) needed << COUNT_BITS | left;
+                : Long.MIN_VALUE | ((state & STATE_MASK) << (2 * COUNT_BITS)) | ((long) needed << COUNT_BITS) | left;
     }
 }

@@ -33,6 +33,11 @@ interface Cursor {
         throw new IllegalStateException("no marker may follow");
     }
 
+    /** How much a step costs, in pieces of text that may be the one at hand. */
+    default int breadth() {
+        return 1;
+    }
+
     /** What the mask depends on; null where masks are not worth keeping. */
     @Nullable
     MaskKey key();

@@ -3,9 +3,7 @@ package io.insula.inference.grammar;
 import io.insula.inference.grammar.automaton.ByteDfa;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A place inside a lexeme, or inside several of which it is not clear yet which one it will be. */
@@ -13,9 +11,6 @@ final class LexemeCursor implements Cursor {
 
     /** The place of a strand whose lexeme says by its tag what was met. */
     static final int BY_TAG = -1;
-
-    /** Different endless lexemes that a mask takes into account. */
-    static final int MAX_ENDLESS = 8;
 
     /**
      * @param place of the shape that is met when the lexeme ends, or {@link #BY_TAG}
@@ -95,20 +90,14 @@ final class LexemeCursor implements Cursor {
         return MaskKey.of(MaskKey.Kind.LEXEME, parts);
     }
 
-    /**
-     * Adds the tokens of all strands, but of endless lexemes no more than the first few: each may cost a walk through the
-     * whole vocabulary. What is left out could follow and is not offered.
-     */
+    @Override
+    public int breadth() {
+        return strands.size();
+    }
+
     @Override
     public void admit(MaskBuilder mask, int node) {
-        Set<Lexeme> endless = new HashSet<>();
         for (Strand strand : strands) {
-            if (strand.lexeme().words(strand.state()) == Long.MAX_VALUE) {
-                if (endless.size() == MAX_ENDLESS && !endless.contains(strand.lexeme())) {
-                    continue;
-                }
-                endless.add(strand.lexeme());
-            }
             mask.lexeme(
                     node,
                     strand.lexeme(),

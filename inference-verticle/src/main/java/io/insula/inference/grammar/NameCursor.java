@@ -3,9 +3,7 @@ package io.insula.inference.grammar;
 import io.insula.inference.grammar.automaton.ByteDfa;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +38,9 @@ final class NameCursor implements Cursor {
 
     /** Numbers in a key of one name. */
     private static final int PARTS = 6;
+
+    /** Steps of a lexeme that taking out a name is worth. */
+    private static final int REMOVAL_STEPS = 64;
 
     private static final int QUOTE = '"';
 
@@ -162,6 +163,11 @@ final class NameCursor implements Cursor {
         return at != ByteDfa.NONE && lexeme.next(at, QUOTE) != ByteDfa.NONE;
     }
 
+    @Override
+    public int breadth() {
+        return 2 * (declared.size() + further.size());
+    }
+
     /** The cursor after the last quote. */
     private @Nullable Cursor end() {
         List<ObjectFrame.Member> members = new ArrayList<>();
@@ -233,21 +239,24 @@ final class NameCursor implements Cursor {
         if (!declared.isEmpty()) {
             mask.walk(node, new NameCursor(frame, depth, declared, List.of(), text, List.of(), false));
         }
-        Set<Lexeme> endless = new HashSet<>();
         for (Further name : further) {
-            if (endless.size() == LexemeCursor.MAX_ENDLESS && !endless.contains(name.lexeme())) {
-                continue;
-            }
-            endless.add(name.lexeme());
             MaskBuilder alone = mask.empty();
-            alone.lexeme(
-                    node,
-                    name.lexeme(),
-                    name.state(),
-                    (at, exit, tag) -> frame.member(List.of(further(name.strand(), tag)), frame.used())
-                            .admit(at, exit));
-            for (byte[] reserved : name.reserved().list()) {
-                alone.remove(reserved, depth, reserved.length, QUOTE);
+            Lexeme.Exit exit = (at, left, tag) -> frame.member(List.of(further(name.strand(), tag)), frame.used())
+                    .admit(at, left);
+            mask.spend((long) REMOVAL_STEPS * name.reserved().list().size());
+            if (mask.isSpent()) {
+                // Tokens of one byte reach a reserved name only at its end.
+                if (node == 0) {
+                    alone.bytes(name.lexeme(), name.state(), exit);
+                }
+                if (name.reserved().whole(depth) >= 0) {
+                    alone.remove(new byte[0], 0, 0, QUOTE);
+                }
+            } else {
+                alone.lexeme(node, name.lexeme(), name.state(), exit);
+                for (byte[] reserved : name.reserved().list()) {
+                    alone.remove(reserved, depth, reserved.length, QUOTE);
+                }
             }
             removeExhausted(alone, name);
             mask.addAll(alone);

@@ -2,7 +2,10 @@ package io.insula.inference.grammar;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** An object of which some members are there, and the rules that it may still meet. */
@@ -118,26 +121,25 @@ final class ObjectFrame {
             this.context = object.machine.contexts().context(MaskKey.of(MaskKey.Kind.MEMBER, parts));
         }
 
-        private List<ValueRule> rules() {
-            List<ValueRule> rules = new ArrayList<>(members.size());
+        /** The rules of the value, each with its place. */
+        private Map<ValueRule, Integer> places() {
+            Map<ValueRule, Integer> places = new LinkedHashMap<>();
             for (Member member : members) {
-                if (!rules.contains(member.rule())) {
-                    rules.add(member.rule());
-                }
+                places.putIfAbsent(member.rule(), places.size());
             }
-            return rules;
+            return places;
         }
 
         Cursor colon() {
-            return Place.of(object.machine, new Place.Colon(object.machine, rules(), this));
+            return Place.of(object.machine, new Place.Colon(object.machine, List.copyOf(places().keySet()), this));
         }
 
         @Override
         public Cursor after(BitSet met) {
-            List<ValueRule> rules = rules();
+            Map<ValueRule, Integer> places = places();
             List<Strand> left = new ArrayList<>(members.size());
             for (Member member : members) {
-                if (met.get(rules.indexOf(member.rule()))) {
+                if (met.get(Objects.requireNonNull(places.get(member.rule())))) {
                     left.add(member.after());
                 }
             }
@@ -176,6 +178,11 @@ final class ObjectFrame {
                         : null;
             }
             return value == '"' ? NameCursor.open(frame, probe) : null;
+        }
+
+        @Override
+        public int breadth() {
+            return frame.strands.size();
         }
 
         @Override

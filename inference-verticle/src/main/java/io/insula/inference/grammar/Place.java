@@ -33,6 +33,9 @@ final class Place implements Cursor {
         /** Whether white space may come first: something must be able to follow it. */
         boolean takesSpace();
 
+        /** As of a cursor. */
+        int breadth();
+
         /** What it depends on besides its context. */
         long[] local();
 
@@ -67,6 +70,11 @@ final class Place implements Cursor {
         }
 
         @Override
+        public int breadth() {
+            return rules.size();
+        }
+
+        @Override
         public boolean takesSpace() {
             return true;
         }
@@ -88,6 +96,11 @@ final class Place implements Cursor {
         @Override
         public @Nullable Cursor step(int value, boolean spaced, boolean probe) {
             return value == ':' && !spaced ? of(machine, new Value(machine, rules, frame)) : null;
+        }
+
+        @Override
+        public int breadth() {
+            return rules.size();
         }
 
         @Override
@@ -120,6 +133,11 @@ final class Place implements Cursor {
             return value == ' ' ? BLANK : value == '\n' ? LINE_FEED : -1;
         }
         return space >= LINE_FEED && value != '\n' && space < LINE_FEED + machine.maxIndent() ? space + 1 : -1;
+    }
+
+    @Override
+    public int breadth() {
+        return turn.breadth();
     }
 
     @Override

@@ -19,6 +19,7 @@ final class Reach {
     private int[] exitNodes = new int[FIRST_SIZE];
     private int[] exitTags = new int[FIRST_SIZE];
     private int exits;
+    private int steps;
 
     private Reach() {}
 
@@ -33,6 +34,7 @@ final class Reach {
         }
         int node = root + 1;
         while (node < end) {
+            reach.steps++;
             int depth = vocabulary.depth(node);
             long state = lexeme.next(states[depth - 1], vocabulary.label(node));
             if (state == ByteDfa.NONE) {
@@ -92,6 +94,11 @@ final class Reach {
         for (int i = 0; i < size; i++) {
             mask[tokens[i] >> 6] |= 1L << tokens[i];
         }
+    }
+
+    /** Nodes that were looked at. */
+    int steps() {
+        return steps;
     }
 
     int exits() {
