@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Test;
 /** What a compiler keeps of grammars that nobody uses any more. */
 class GrammarMemoryTest {
 
-    private static final long COMPILED_BYTES = 4 << 20;
-    private static final long MASK_BYTES = 4 << 20;
+    private static final long COMPILED_BYTES = 1 << 20;
+    private static final long MASK_BYTES = 1 << 20;
     /** What the machine itself may take meanwhile: classes, compiled code. */
-    private static final long SLACK_BYTES = 8 << 20;
+    private static final long SLACK_BYTES = 4 << 20;
 
-    private static final int GRAMMARS = 60;
+    private static final int GRAMMARS = 50;
 
     private final GrammarCompiler compiler = new GrammarCompiler(
             Vocabularies.of(Vocabularies.bytesAnd("abcdefgh", "\"}]")),
@@ -31,7 +31,7 @@ class GrammarMemoryTest {
 
     @Test
     void masksKeepNoAutomataOfForgottenGrammarsAlive() {
-        assertKeepsWithinItsRoom(number -> new GrammarSource.Regex("([a-z]{1,2000}[0-9]" + number + ")*"));
+        assertKeepsWithinItsRoom(number -> new GrammarSource.Regex("([a-z]{1,1000}[0-9]" + number + ")*"));
     }
 
     private void assertKeepsWithinItsRoom(IntFunction<GrammarSource> sources) {
