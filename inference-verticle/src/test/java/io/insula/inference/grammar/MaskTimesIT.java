@@ -26,7 +26,7 @@ class MaskTimesIT {
     private static final long MOST_WARM_MEDIAN_NANOS = 50_000;
     private static final long MOST_COLD_NANOS = 5_000_000;
     /** Schemas that are made to cost much may take more once. */
-    private static final long MOST_HOSTILE_NANOS = 40_000_000;
+    private static final long MOST_HOSTILE_NANOS = 20_000_000;
 
     /** A decode step of the starter model takes about this long; five of a hundred may be ours. */
     private static final long MOST_MEAN_NANOS = 12_000_000 / 20;
