@@ -76,7 +76,7 @@ public final class InferenceVerticle extends VerticleBase {
         Door opened = new Door(
                 loading,
                 config.admission(),
-                work -> vertx.executeBlocking(work, false).map(Objects::requireNonNull),
+                new PreparationWorkers(vertx, node),
                 new WaitingRoom(sink, this::alarm, System::nanoTime),
                 System::nanoTime);
         door = opened;

@@ -41,6 +41,12 @@ final class AnswerPlanner {
         this.grammars = grammars;
     }
 
+    /** Whether a command's answers have to match a grammar. */
+    static boolean compiles(GenerateCommand command) {
+        Tools tools = callable(command.tools());
+        return !isFree(command.form()) || (!tools.isEmpty() && held(tools, command.form()) != Held.FREE);
+    }
+
     AnswerPlan plan(GenerateCommand command, TokenIds prompt) {
         Tools tools = callable(command.tools());
         Held held = held(tools, command.form());

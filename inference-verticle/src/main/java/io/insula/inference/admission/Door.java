@@ -167,7 +167,7 @@ public final class Door {
         if (foreign != null) {
             return Future.succeededFuture(foreign);
         }
-        return renderer.render(() -> PreparedAnswer.of(command, model))
+        return renderer.render(() -> PreparedAnswer.of(command, model), AnswerPlanner.compiles(command))
                 .map(prepared -> waiting.gone()
                         ? cancelledAlready()
                         : offer(command, model.scheduler(), prepared, waiting.arrivedNanos()));

@@ -7,6 +7,10 @@ import java.util.concurrent.Callable;
 @FunctionalInterface
 public interface PromptRenderer {
 
-    /** The prompt's tokens and what the answer has to match. */
-    Future<PreparedAnswer> render(Callable<PreparedAnswer> rendering);
+    /**
+     * The prompt's tokens and what the answer has to match.
+     *
+     * @param compiles whether a grammar may have to be compiled, which may take long: nobody else's prompt waits for that
+     */
+    Future<PreparedAnswer> render(Callable<PreparedAnswer> rendering, boolean compiles);
 }

@@ -28,6 +28,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -69,10 +70,14 @@ class DoorTest {
             (node, instance, batch) -> frames.addAll(batch),
             new SimpleMeterRegistry(),
             System::nanoTime);
+    /** Of each rendering, whether a grammar may have to be compiled. */
+    private final List<Boolean> compiling = new ArrayList<>();
+
     private final Door door = new Door(
             Models.loaded(Map.of(Commands.MODEL, new AdmittedModel(new LetterTokenizer(), scheduler))),
             new AdmissionConfig(2, Duration.ofSeconds(60), 100),
-            work -> {
+            (work, compiles) -> {
+                compiling.add(compiles);
                 Rendering rendering = new Rendering(work, Promise.promise());
                 renderings.add(rendering);
                 return rendering.result().future();
@@ -89,6 +94,16 @@ class DoorTest {
     @AfterEach
     void stopEngine() throws Exception {
         scheduler.close().get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whatHasToCompileIsToldApart() {
+        door.admit(Commands.command(1, "a", 4));
+        door.admit(Commands.command(2, "a", 4)
+                .but()
+                .form(new ResponseForm.JsonObject())
+                .build());
+        assertThat(compiling).containsExactly(false, true);
     }
 
     @Test
