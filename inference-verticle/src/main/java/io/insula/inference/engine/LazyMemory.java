@@ -6,6 +6,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.Optional;
 
 /**
  * Zeroed native memory whose pages the operating system provides on first touch.
@@ -22,6 +23,12 @@ final class LazyMemory {
             "calloc", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
     private static final MethodHandle FREE = function("free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
 
+    /** Of the GNU C library alone. */
+    private static final Optional<MethodHandle> TRIM = LINKER.defaultLookup()
+            .find("malloc_trim")
+            .map(trim ->
+                    LINKER.downcallHandle(trim, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG)));
+
     private LazyMemory() {}
 
     /** Allocates memory that is freed when the arena closes. */
@@ -31,6 +38,11 @@ final class LazyMemory {
             throw new OutOfMemoryError("no " + bytes + " bytes of native memory");
         }
         return address.reinterpret(bytes, arena, memory -> invoke(FREE, memory));
+    }
+
+    /** Gives what the C library keeps of freed memory back to the system, where it can. */
+    static void giveBack() {
+        TRIM.ifPresent(trim -> invoke(trim, 0L));
     }
 
     private static Object invoke(MethodHandle function, Object... arguments) {

@@ -103,6 +103,7 @@ public final class OnnxDecoderEngine implements DecoderEngine {
         this.leastLogits = Arrays.equals(trial(leastRows, 1), expected) ? 1 : LEAST_CACHE_ROWS;
         releaseCopied(expected);
         graph.weights().forEach(ModelTensor::release);
+        LazyMemory.giveBack();
     }
 
     /**
