@@ -64,7 +64,11 @@ interface AddressPolicy {
             boolean benchmarks = first == 198 && (second & 0xFE) == 18;
             sharedOrReserved = first == 0 || first >= 240 || carrierGradeNat || benchmarks;
         } else {
-            sharedOrReserved = (first & 0xE0) != 0x20;
+            // 2001::/23 holds Teredo and other protocols, 2002::/16 is 6to4: both can carry a private address of IPv4.
+            boolean protocols = first == 0x20 && second == 0x01 && (bytes[2] & 0xFE) == 0;
+            boolean sixToFour = first == 0x20 && second == 0x02;
+            boolean documentation = first == 0x20 && second == 0x01 && bytes[2] == 0x0D && (bytes[3] & 0xFF) == 0xB8;
+            sharedOrReserved = (first & 0xE0) != 0x20 || protocols || sixToFour || documentation;
         }
         return !(sharedOrReserved
                 || address.isAnyLocalAddress()

@@ -31,14 +31,27 @@ class AddressPolicyTest {
                 "fd12::1",
                 "ff02::1",
                 "::ffff:127.0.0.1",
-                "64:ff9b::7f00:1"
+                "64:ff9b::7f00:1",
+                "2002:7f00:1::1",
+                "2002:a01:203::",
+                "2001::1",
+                "2001:0:4136:e378:8000:63bf:f5ff:fffe",
+                "2001:db8::1"
             })
     void privateAndReservedAddressesAreNotPublic(String address) throws Exception {
         assertThat(AddressPolicy.isPublic(InetAddress.getByName(address))).isFalse();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"8.8.8.8", "100.128.0.1", "172.32.0.1", "2606:4700::1111"})
+    @ValueSource(
+            strings = {
+                "8.8.8.8",
+                "100.128.0.1",
+                "172.32.0.1",
+                "2606:4700::1111",
+                "2001:4860:4860::8888",
+                "2a00:1450:4001::1"
+            })
     void publicAddressesArePublic(String address) throws Exception {
         assertThat(AddressPolicy.isPublic(InetAddress.getByName(address))).isTrue();
     }
