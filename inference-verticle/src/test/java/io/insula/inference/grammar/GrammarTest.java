@@ -387,8 +387,8 @@ class GrammarTest {
                 "{\"type\":\"string\",\"enum\":[1]}|no value meets the schema",
                 "{\"minimum\":\"1\"}|#/minimum: has a value of the wrong kind (expected: a number)",
                 "{\"oneOf\":[{\"format\":\"email\",\"type\":\"string\"},{\"format\":\"hostname\",\"type\":\"string\"}]}|#/oneOf: has schemas of which one value may meet several",
-                "{\"a\":1,\"a\":2}|not JSON: the member 'a' is there twice",
-                "{\"a\":}|not JSON: not a value",
+                "{\"a\":1,\"a\":2}|not JSON: Duplicate field 'a'",
+                "{\"a\":}|not JSON: Unexpected character",
                 "[1]|is not a schema",
             })
     void namesWhatItCannotCompile(String schema, String message) {

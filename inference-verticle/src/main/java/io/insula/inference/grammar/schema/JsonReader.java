@@ -1,17 +1,23 @@
 package io.insula.inference.grammar.schema;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads JSON strictly, keeps the order of members and the exact value of numbers, and stops at the limits.
  *
  * <p><b>Errors:</b> {@link SchemaException} without keyword.
- *
- * <p><b>Source:</b> RFC 8259.
  */
 public final class JsonReader {
 
@@ -20,14 +26,24 @@ public final class JsonReader {
 
     private static final int MAX_DIGITS = 1000;
 
-    private final String text;
+    /** The text's length bounds strings and names, the schema's limits the depth. */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(Integer.MAX_VALUE)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .maxNumberLength(MAX_DIGITS)
+                    .build())
+            .build();
+
+    private final JsonParser parser;
     private final int maxDepth;
     private int nodesLeft;
-    private int at;
     private int depth;
 
-    private JsonReader(String text, SchemaLimits limits) {
-        this.text = text;
+    private JsonReader(JsonParser parser, SchemaLimits limits) {
+        this.parser = parser;
         this.maxDepth = limits.maxDepth();
         this.nodesLeft = limits.maxNodes();
     }
@@ -37,119 +53,69 @@ public final class JsonReader {
         if (text.length() > limits.maxBytes()) {
             throw new SchemaException("#", "", "longer than " + limits.maxBytes() + " bytes");
         }
-        JsonReader reader = new JsonReader(text, limits);
-        JsonValue value = reader.value();
-        reader.blank();
-        if (reader.at < text.length()) {
-            throw reader.error("more after the value");
+        try (JsonParser parser = JSON.createParser(text)) {
+            JsonReader reader = new JsonReader(parser, limits);
+            JsonValue value = reader.value(parser.nextToken());
+            if (parser.nextToken() != null) {
+                throw reader.error("more after the value");
+            }
+            return value;
+        } catch (JsonProcessingException e) {
+            throw error(e.getOriginalMessage(), e.getLocation().getCharOffset());
+        } catch (IOException e) {
+            throw new IllegalStateException("a text cannot fail to be read", e);
         }
-        return value;
     }
 
-    private JsonValue value() {
-        blank();
+    private JsonValue value(@Nullable JsonToken token) throws IOException {
         if (--nodesLeft < 0) {
             throw new SchemaException("#", "", "has too many parts");
         }
-        return switch (peek()) {
-            case '{' -> members();
-            case '[' -> array();
-            case '"' -> new JsonValue.Text(string());
-            case 't' -> literal("true", new JsonValue.Bool(true));
-            case 'f' -> literal("false", new JsonValue.Bool(false));
-            case 'n' -> literal("null", new JsonValue.Null());
-            default -> number();
+        if (token == null) {
+            throw error("no value");
+        }
+        return switch (token) {
+            case START_OBJECT -> members();
+            case START_ARRAY -> array();
+            case VALUE_STRING -> new JsonValue.Text(whole(parser.getText()));
+            case VALUE_TRUE -> new JsonValue.Bool(true);
+            case VALUE_FALSE -> new JsonValue.Bool(false);
+            case VALUE_NULL -> new JsonValue.Null();
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number();
+            default -> throw error("not a value");
         };
     }
 
-    private JsonValue members() {
+    private JsonValue members() throws IOException {
         enter();
         Map<String, JsonValue> members = new LinkedHashMap<>();
-        blank();
-        if (peek() == '}') {
-            at++;
-        } else {
-            do {
-                blank();
-                String name = string();
-                blank();
-                expect(':');
-                if (members.put(name, value()) != null) {
-                    throw error("the member '" + name + "' is there twice");
-                }
-                blank();
-            } while (more('}'));
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = whole(parser.currentName());
+            members.put(name, value(parser.nextToken()));
         }
         depth--;
         return new JsonValue.Members(members);
     }
 
-    private JsonValue array() {
+    private JsonValue array() throws IOException {
         enter();
         List<JsonValue> items = new ArrayList<>();
-        blank();
-        if (peek() == ']') {
-            at++;
-        } else {
-            do {
-                items.add(value());
-                blank();
-            } while (more(']'));
+        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+            items.add(value(token));
         }
         depth--;
         return new JsonValue.Array(items);
     }
 
     private void enter() {
-        at++;
         if (++depth > maxDepth) {
             throw new SchemaException("#", "", "nested more than " + maxDepth + " deep");
         }
     }
 
-    private boolean more(char end) {
-        if (peek() == ',') {
-            at++;
-            return true;
-        }
-        expect(end);
-        return false;
-    }
-
-    private JsonValue literal(String word, JsonValue value) {
-        if (!text.startsWith(word, at)) {
-            throw error("not a value");
-        }
-        at += word.length();
-        return value;
-    }
-
-    private JsonValue number() {
-        int from = at;
-        if (peek() == '-') {
-            at++;
-        }
-        int first = at;
-        digits();
-        if (at - first > 1 && text.charAt(first) == '0') {
-            throw error("a number with a leading zero");
-        }
-        if (peek() == '.') {
-            at++;
-            digits();
-        }
-        if (peek() == 'e' || peek() == 'E') {
-            at++;
-            if (peek() == '+' || peek() == '-') {
-                at++;
-            }
-            digits();
-        }
+    private JsonValue number() throws IOException {
         try {
-            if (at - from > MAX_DIGITS) {
-                throw error("a number of more than " + MAX_DIGITS + " digits");
-            }
-            BigDecimal value = new BigDecimal(text.substring(from, at)).stripTrailingZeros();
+            BigDecimal value = new BigDecimal(parser.getText()).stripTrailingZeros();
             if (Math.abs((long) value.scale()) > MAX_SCALE) {
                 throw error("a number beyond 1e" + MAX_SCALE);
             }
@@ -159,73 +125,21 @@ public final class JsonReader {
         }
     }
 
-    private void digits() {
-        int from = at;
-        while (peek() >= '0' && peek() <= '9') {
-            at++;
-        }
-        if (at == from) {
-            throw error("not a value");
-        }
-    }
-
-    private String string() {
-        expect('"');
-        StringBuilder value = new StringBuilder();
-        while (peek() != '"') {
-            int c = peek();
-            if (c < ' ') {
-                throw error(c < 0 ? "a string without end" : "a control character in a string");
-            }
-            at++;
-            value.append(c == '\\' ? escape() : (char) c);
-        }
-        at++;
-        for (int i = 0; i < value.length(); i += Character.charCount(value.codePointAt(i))) {
-            if (value.codePointAt(i) >= Character.MIN_SURROGATE && value.codePointAt(i) <= Character.MAX_SURROGATE) {
+    /** A text without half a surrogate pair, which JSON can spell and UTF-8 cannot. */
+    private String whole(String text) {
+        for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+            if (text.codePointAt(i) >= Character.MIN_SURROGATE && text.codePointAt(i) <= Character.MAX_SURROGATE) {
                 throw error("half of a surrogate pair");
             }
         }
-        return value.toString();
-    }
-
-    private char escape() {
-        int c = peek();
-        at++;
-        int place = "\"\\/bfnrt".indexOf(c);
-        if (place >= 0) {
-            return "\"\\/\b\f\n\r\t".charAt(place);
-        }
-        int value = 0;
-        for (int i = 0; i < 4; i++) {
-            int digit = c == 'u' && peek() >= 0 ? Character.digit(peek(), 16) : -1;
-            if (digit < 0) {
-                throw error("an unknown escape");
-            }
-            value = value * 16 + digit;
-            at++;
-        }
-        return (char) value;
-    }
-
-    private void blank() {
-        while (peek() == ' ' || peek() == '\n' || peek() == '\r' || peek() == '\t') {
-            at++;
-        }
-    }
-
-    private void expect(char c) {
-        if (peek() != c) {
-            throw error("'" + c + "' is missing");
-        }
-        at++;
-    }
-
-    private int peek() {
-        return at < text.length() ? text.charAt(at) : -1;
+        return text;
     }
 
     private SchemaException error(String what) {
-        return new SchemaException("#", "", "not JSON: " + what + ", at character " + Math.min(at, text.length()));
+        return error(what, parser.currentLocation().getCharOffset());
+    }
+
+    private static SchemaException error(String what, long at) {
+        return new SchemaException("#", "", "not JSON: " + what + ", at character " + at);
     }
 }
