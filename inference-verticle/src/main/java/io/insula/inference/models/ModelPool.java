@@ -8,6 +8,7 @@ import io.insula.protocol.ModelName;
 import io.insula.protocol.ModelStatus;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -101,7 +102,11 @@ public final class ModelPool implements Models {
             if (refusal.isPresent()) {
                 return Future.failedFuture(refusal.get());
             }
-            model.loading = load(model);
+            // It may fail before it returns, and then the model is not loading any longer.
+            Promise<AdmittedModel> loading = Promise.promise();
+            model.loading = loading.future();
+            load(model).onComplete(loading);
+            return loading.future();
         }
         return model.loading;
     }
