@@ -71,6 +71,7 @@ public final class ApiVerticle extends VerticleBase {
                 settings.dispatch(),
                 settings.embedding(),
                 dispatchMeters,
+                settings.departures(),
                 System::nanoTime);
         bus = opened;
         Assistants assistants = new Assistants(
