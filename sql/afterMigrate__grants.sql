@@ -4,3 +4,5 @@ grant select on insula.tenant, insula.platform_user to "${appRole}";
 grant select, insert, update on insula.access_key to "${appRole}";
 grant select, insert, update, delete on insula.assistant_config to "${appRole}";
 grant select, insert on insula.usage_event to "${appRole}";
+-- A program that does not migrate looks whether somebody has.
+grant select on insula.flyway_schema_history to "${appRole}";

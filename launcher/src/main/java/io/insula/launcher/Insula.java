@@ -15,7 +15,7 @@ import picocli.CommandLine.ParameterException;
         description = "A multi-tenant assistant platform that speaks the OpenAI HTTP API.",
         mixinStandardHelpOptions = true,
         version = "Insula 0.1.0",
-        subcommands = {UpCommand.class, ModelCommand.class})
+        subcommands = {UpCommand.class, MigrateCommand.class, ModelCommand.class})
 public final class Insula implements Runnable {
 
     private static final int USAGE = 2;
