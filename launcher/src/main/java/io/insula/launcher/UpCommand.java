@@ -90,7 +90,6 @@ final class UpCommand implements Callable<Integer> {
     private static void override(Map<String, String> environment, String variable, @Nullable String value) {
         if (value != null) {
             environment.put(variable, value);
-            environment.remove(variable + "_FILE");
         }
     }
 }
