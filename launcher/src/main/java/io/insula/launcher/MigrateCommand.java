@@ -53,7 +53,7 @@ final class MigrateCommand implements Callable<Integer> {
             throw new ConfigurationException("database.migrate: false (expected: true for 'insula migrate')");
         }
         PrintWriter out = spec.commandLine().getOut();
-        try (Database database = Database.open(directory, config.database(), config.model())) {
+        try (Database database = open(directory, config)) {
             out.println("The database " + database.application() + " has the schema of this program.");
             database.shownKey()
                     .ifPresent(
@@ -61,6 +61,10 @@ final class MigrateCommand implements Callable<Integer> {
             out.flush();
         }
         return 0;
+    }
+
+    private static Database open(Home home, InsulaConfig config) {
+        return Database.open(home, config.database(), Database.pepper(home, config.database()), config.model());
     }
 
     /** The command line is the environment's last word. */
