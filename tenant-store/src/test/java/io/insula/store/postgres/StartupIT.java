@@ -153,9 +153,12 @@ class StartupIT {
         StoreConfig application = Migrations.run(database.owner, TestDatabase.PEPPER);
         assertThatThrownBy(() -> Bootstrap.made(application)).hasMessageContaining("run 'insula migrate' first");
 
-        database.execute(TenantId.DEFAULT, "delete from insula.flyway_schema_history where version = '003'");
+        database.execute(
+                TenantId.DEFAULT,
+                "delete from insula.flyway_schema_history where installed_rank ="
+                        + " (select max(installed_rank) from insula.flyway_schema_history where version is not null)");
         assertThatThrownBy(() -> Migrations.applied(application, TestDatabase.PEPPER))
-                .hasMessageContaining("has not yet V003__tenant_weight.sql: run 'insula migrate' first");
+                .hasMessageContaining("has not yet V").hasMessageContaining(".sql: run 'insula migrate' first");
     }
 
     @Test
