@@ -8,7 +8,9 @@ import io.insula.protocol.NodeId;
 import io.insula.store.AccessKeys;
 import io.insula.store.AssistantConfigs;
 import io.insula.store.UsageEntry;
+import io.insula.store.UsageKeeper;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -18,6 +20,7 @@ import java.util.function.Consumer;
  * @param node this process
  * @param drainTimeout how long a stopping server lets running answers go on
  * @param ledger takes each usage entry at once, on any event loop, and never blocks
+ * @param keeper takes usage that engines report of other nodes' streams
  */
 public record ApiSettings(
         NodeId node,
@@ -29,7 +32,26 @@ public record ApiSettings(
         AccessKeys keys,
         AssistantConfigs configs,
         Consumer<UsageEntry> ledger,
-        MeterRegistry meters) {
+        MeterRegistry meters,
+        UsageKeeper keeper) {
+
+    /** With a keeper that promises no more than the ledger does. */
+    public ApiSettings(
+            NodeId node,
+            HttpConfig http,
+            DispatchConfig dispatch,
+            EmbeddingLimits embedding,
+            VizraModels vizraModels,
+            Duration drainTimeout,
+            AccessKeys keys,
+            AssistantConfigs configs,
+            Consumer<UsageEntry> ledger,
+            MeterRegistry meters) {
+        this(node, http, dispatch, embedding, vizraModels, drainTimeout, keys, configs, ledger, meters, entry -> {
+            ledger.accept(entry);
+            return Future.succeededFuture();
+        });
+    }
 
     /** With the standard limits of embeddings. */
     public ApiSettings(

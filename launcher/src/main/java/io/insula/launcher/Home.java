@@ -46,6 +46,11 @@ record Home(Path directory) {
         return directory.resolve("pepper");
     }
 
+    /** Where usage rows wait for the database when the settings name no other directory. */
+    Path usageDirectory() {
+        return directory.resolve("usage");
+    }
+
     /** Where DJL and its tokenizers unpack native libraries. */
     Path nativeCache() {
         return directory.resolve("cache");

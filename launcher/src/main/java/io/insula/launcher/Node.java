@@ -70,7 +70,7 @@ final class Node {
             new InferenceRole(id, config, parts).start(vertx, models, registry);
         }
         @Nullable Database database = opening == null ? null : Awaiting.joined(opening);
-        int port = database == null ? 0 : new ApiRole(id, config, parts).start(vertx, database, registry);
+        int port = database == null ? 0 : new ApiRole(id, home, config, parts).start(vertx, database, registry);
         if (database != null) {
             // A first request that comes before the first lease would be told that there is no engine.
             awaiting.await(engineSeen(vertx));
