@@ -3,6 +3,7 @@ package io.insula.inference;
 import io.insula.inference.admission.AdmittedModel;
 import io.insula.inference.admission.CompiledGrammars;
 import io.insula.inference.admission.Door;
+import io.insula.inference.admission.StreamAccounts;
 import io.insula.inference.admission.WaitingRoom;
 import io.insula.inference.decode.AnswerSyntax;
 import io.insula.inference.embed.EmbeddingDesk;
@@ -37,6 +38,9 @@ public final class InferenceVerticle extends VerticleBase {
 
     private static final Logger log = LoggerFactory.getLogger(InferenceVerticle.class);
 
+    /** How long a stopping node tries to hand over the usage of silent HTTP nodes' streams. */
+    private static final Duration ORPHANS_LIMIT = Duration.ofSeconds(5);
+
     private final NodeId node;
     private final ServedModels models;
     private final InferenceConfig config;
@@ -44,6 +48,7 @@ public final class InferenceVerticle extends VerticleBase {
     private @Nullable ModelPool pool;
     private @Nullable Door door;
     private @Nullable EmbeddingDesk desk;
+    private @Nullable OrphanedUsageMail mail;
 
     /**
      * A node that loads its models when it starts, and has no others.
@@ -65,7 +70,11 @@ public final class InferenceVerticle extends VerticleBase {
     public Future<?> start() {
         ProtocolCodecs.registerAll(vertx.eventBus());
         ApiNodes apiNodes = new ApiNodes(System::nanoTime);
-        FrameSink sink = new BusFrameSink(vertx.eventBus(), node, apiNodes);
+        OrphanedUsageMail orphans =
+                new OrphanedUsageMail(vertx.eventBus(), context, apiNodes, registry, System::nanoTime);
+        mail = orphans;
+        StreamAccounts sink =
+                new StreamAccounts(new BusFrameSink(vertx.eventBus(), node, apiNodes), orphans::add, System::nanoTime);
         ModelPool loading = new ModelPool(
                 models.decoders(),
                 config.pool(),
@@ -79,6 +88,7 @@ public final class InferenceVerticle extends VerticleBase {
                 config.admission(),
                 new PreparationWorkers(vertx, node),
                 new WaitingRoom(sink, this::alarm, System::nanoTime),
+                sink,
                 System::nanoTime);
         door = opened;
         EmbeddingDesk embedding =
@@ -95,6 +105,7 @@ public final class InferenceVerticle extends VerticleBase {
                         inbox.answer(Addresses.embed(node), EmbedCommand.class, embedding::embed),
                         inbox.listen(Addresses.API_STATUS, ApiStatus.class, (message, status) -> {
                             apiNodes.heard(status);
+                            orphans.heard(status);
                             opened.heard(status);
                         })))
                 .onSuccess(ready -> {
@@ -127,7 +138,9 @@ public final class InferenceVerticle extends VerticleBase {
         door().drain();
         publishStatus();
         Future<Void> embeddingsClosed = Future.fromCompletionStage(desk().close(), context);
-        return pool().close().compose(closed -> embeddingsClosed);
+        return pool().close()
+                .compose(closed -> embeddingsClosed)
+                .eventually(() -> Objects.requireNonNull(mail).close(ORPHANS_LIMIT));
     }
 
     private Future<?> load(ModelName name) {
@@ -141,6 +154,7 @@ public final class InferenceVerticle extends VerticleBase {
 
     private void tick() {
         door().checkLeases();
+        Objects.requireNonNull(mail).sendDue();
         publishStatus();
     }
 

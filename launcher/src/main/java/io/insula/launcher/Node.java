@@ -92,7 +92,7 @@ final class Node {
         @Nullable Database database = opening == null ? null : Awaiting.joined(opening);
         int port = 0;
         if (database != null) {
-            ApiRole api = new ApiRole(id, config, membership == null ? NodeDepartures.NONE : membership, parts);
+            ApiRole api = new ApiRole(id, home, config, membership == null ? NodeDepartures.NONE : membership, parts);
             port = api.start(vertx, database, page(neighbours), registry);
             listening.addAll(api.addresses());
             // A first request that comes before the first lease would be told that there is no engine.
