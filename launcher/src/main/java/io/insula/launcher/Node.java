@@ -74,6 +74,7 @@ final class Node {
         @Nullable Pepper pepper = roles.api() ? Database.pepper(home, config.database()) : null;
         NodeDescription self = description(pepper);
         @Nullable Membership membership = config.cluster().isClustered() ? Membership.of(config.cluster(), self) : null;
+        NodeDepartures departures = membership == null ? NodeDepartures.NONE : membership;
         Neighbours neighbours = new Neighbours(self, membership, config, parts);
         Vertx vertx = awaiting.await(EventLoops.start(registry, membership));
         parts.started("event loops", () -> awaiting.await(vertx.close()));
@@ -85,14 +86,14 @@ final class Node {
         awaiting.await(vertx.deployVerticle(management));
         List<String> listening = new ArrayList<>();
         if (models != null) {
-            InferenceRole inference = new InferenceRole(id, config, parts);
+            InferenceRole inference = new InferenceRole(id, config, departures, parts);
             inference.start(vertx, models, registry);
             listening.addAll(inference.addresses());
         }
         @Nullable Database database = opening == null ? null : Awaiting.joined(opening);
         int port = 0;
         if (database != null) {
-            ApiRole api = new ApiRole(id, home, config, membership == null ? NodeDepartures.NONE : membership, parts);
+            ApiRole api = new ApiRole(id, home, config, departures, parts);
             port = api.start(vertx, database, page(neighbours), registry);
             listening.addAll(api.addresses());
             // A first request that comes before the first lease would be told that there is no engine.
