@@ -1,0 +1,11 @@
+package io.insula.chaos.house;
+
+import java.util.UUID;
+
+/**
+ * What the ledger says of a request.
+ *
+ * @param attempts engines that worked on it
+ */
+public record LedgerRow(
+        UUID request, int promptTokens, int completionTokens, int cachedTokens, String finish, int attempts) {}
