@@ -12,6 +12,7 @@ import io.vertx.core.VerticleBase;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ public final class ApiVerticle extends VerticleBase {
 
     private final ApiSettings settings;
     private final int instance;
+    private final IntSupplier instances;
     private final DispatchMeters dispatchMeters;
     private final RequestIds ids;
     private final AtomicInteger port;
@@ -30,12 +32,14 @@ public final class ApiVerticle extends VerticleBase {
     private ApiVerticle(
             ApiSettings settings,
             int instance,
+            IntSupplier instances,
             DispatchMeters dispatchMeters,
             RequestIds ids,
             AtomicInteger port,
             LastAnswer lastAnswer) {
         this.settings = settings;
         this.instance = instance;
+        this.instances = instances;
         this.dispatchMeters = dispatchMeters;
         this.ids = ids;
         this.port = port;
@@ -54,6 +58,7 @@ public final class ApiVerticle extends VerticleBase {
                 vertx,
                 settings.node(),
                 instance,
+                instances,
                 settings.dispatch(),
                 settings.embedding(),
                 dispatchMeters,
@@ -105,7 +110,7 @@ public final class ApiVerticle extends VerticleBase {
 
         @Override
         public ApiVerticle get() {
-            return new ApiVerticle(settings, next.getAndIncrement(), dispatchMeters, ids, port, lastAnswer);
+            return new ApiVerticle(settings, next.getAndIncrement(), next::get, dispatchMeters, ids, port, lastAnswer);
         }
 
         /** The port that is listened on; 0 before the deployment is complete. */

@@ -30,4 +30,14 @@ public final class Addresses {
     public static String frames(NodeId apiNode, int instance) {
         return "api." + apiNode + "." + instance + ".frames";
     }
+
+    /** Where an HTTP node answers {@link OrphanedUsage} with {@link UsageTaken}. */
+    public static String usage(NodeId apiNode) {
+        return "api." + apiNode + ".usage";
+    }
+
+    /** Where a node answers {@link ProbeRequest} with a {@link ProbeReply}. */
+    public static String probe(NodeId node) {
+        return "node." + node + ".probe";
+    }
 }

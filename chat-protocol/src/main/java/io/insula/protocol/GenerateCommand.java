@@ -1,6 +1,7 @@
 package io.insula.protocol;
 
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param tenant whose request it is: fairness and cache salt
  * @param weight more than 0, finite; the tenant's share of an engine, relative to the other tenants'
  * @param config the assistant config it came through; null when the base model was named directly
+ * @param key the access key's id, for the usage row of a stream whose HTTP node dies; null for a keyless request
  * @param model the base model
  * @param messages the conversation, system prompt included; at least one
  * @param tools what the model may call
@@ -37,6 +39,7 @@ public record GenerateCommand(
         TenantId tenant,
         double weight,
         @Nullable ConfigId config,
+        @Nullable UUID key,
         ModelName model,
         List<ChatMessage> messages,
         Tools tools,

@@ -1,6 +1,7 @@
 package io.insula.protocol;
 
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ public final class GenerateCommandBuilder {
     private TenantId tenant = TenantId.DEFAULT;
     private double weight = 1;
     private @Nullable ConfigId config;
+    private @Nullable UUID key;
     private Tools tools = Tools.NONE;
     private ResponseForm form = new ResponseForm.Text();
     private String templateArguments = "{}";
@@ -44,6 +46,7 @@ public final class GenerateCommandBuilder {
         this.tenant = command.tenant();
         this.weight = command.weight();
         this.config = command.config();
+        this.key = command.key();
         this.tools = command.tools();
         this.form = command.form();
         this.templateArguments = command.templateArguments();
@@ -81,6 +84,12 @@ public final class GenerateCommandBuilder {
 
     public GenerateCommandBuilder config(@Nullable ConfigId id) {
         config = id;
+        return this;
+    }
+
+    /** The access key's id. */
+    public GenerateCommandBuilder key(@Nullable UUID id) {
+        key = id;
         return this;
     }
 
@@ -129,6 +138,7 @@ public final class GenerateCommandBuilder {
                 tenant,
                 weight,
                 config,
+                key,
                 model,
                 messages,
                 tools,

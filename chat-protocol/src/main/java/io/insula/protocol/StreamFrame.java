@@ -143,7 +143,12 @@ public sealed interface StreamFrame {
         /** The engine could not go on. */
         FAILED,
         /** {@link GenerateCommand#deadlineMillis()} passed before every choice had ended. */
-        EXPIRED
+        EXPIRED,
+        /**
+         * The engine leaves; everything it produced has been told, and the stream goes on elsewhere at once. Receivers of
+         * protocol version 2 are told {@link #CANCELLED}.
+         */
+        HANDED_OVER
     }
 
     /**

@@ -64,7 +64,8 @@ public final class InferenceVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         ProtocolCodecs.registerAll(vertx.eventBus());
-        FrameSink sink = new BusFrameSink(vertx.eventBus(), node);
+        ApiNodes apiNodes = new ApiNodes(System::nanoTime);
+        FrameSink sink = new BusFrameSink(vertx.eventBus(), node, apiNodes);
         ModelPool loading = new ModelPool(
                 models.decoders(),
                 config.pool(),
@@ -92,7 +93,10 @@ public final class InferenceVerticle extends VerticleBase {
                                 CancelStream.class,
                                 (message, cancel) -> opened.cancel(cancel)),
                         inbox.answer(Addresses.embed(node), EmbedCommand.class, embedding::embed),
-                        inbox.listen(Addresses.API_STATUS, ApiStatus.class, (message, status) -> opened.heard(status))))
+                        inbox.listen(Addresses.API_STATUS, ApiStatus.class, (message, status) -> {
+                            apiNodes.heard(status);
+                            opened.heard(status);
+                        })))
                 .onSuccess(ready -> {
                     vertx.setPeriodic(Leases.PERIOD.toMillis(), tick -> tick());
                     publishStatus();
@@ -146,7 +150,8 @@ public final class InferenceVerticle extends VerticleBase {
                 ProtocolCodecs.VERSION,
                 door().draining(),
                 pool().status(config.admission().pendingCommands()),
-                desk().status());
+                desk().status(),
+                ProtocolCodecs.OLDEST_VERSION);
         vertx.eventBus().publish(Addresses.INFERENCE_STATUS, status);
     }
 

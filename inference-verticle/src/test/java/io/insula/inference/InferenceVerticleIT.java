@@ -361,7 +361,9 @@ class InferenceVerticleIT {
                         NODE,
                         ProtocolCodecs.VERSION,
                         false,
-                        List.of(new ModelStatus(Commands.MODEL, "letters-1:hash", CONTEXT, SLOTS, SLOTS, 0, 0, 256))));
+                        List.of(new ModelStatus(Commands.MODEL, "letters-1:hash", CONTEXT, SLOTS, SLOTS, 0, 0, 256)),
+                        List.of(),
+                        ProtocolCodecs.OLDEST_VERSION));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.insula.launcher;
 
+import io.insula.launcher.cluster.ClusterException;
 import io.insula.launcher.config.ConfigurationException;
 import io.insula.launcher.model.ModelException;
 import io.insula.postgres.EmbeddedPostgresException;
@@ -15,7 +16,7 @@ import picocli.CommandLine.ParameterException;
         description = "A multi-tenant assistant platform that speaks the OpenAI HTTP API.",
         mixinStandardHelpOptions = true,
         version = "Insula 0.1.0",
-        subcommands = {UpCommand.class, ModelCommand.class})
+        subcommands = {UpCommand.class, ServeCommand.class, ModelCommand.class})
 public final class Insula implements Runnable {
 
     private static final int USAGE = 2;
@@ -33,7 +34,7 @@ public final class Insula implements Runnable {
 
     /** Runs one command; its exit code is 0, 1 for a failure and 2 for a wrong command line or setting. */
     public static void main(String[] arguments) {
-        CommandLine line = new CommandLine(new Insula());
+        CommandLine line = new CommandLine(new Insula()).setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler(Insula::explain);
         System.exit(line.execute(arguments));
     }
@@ -45,6 +46,7 @@ public final class Insula implements Runnable {
                 line.getErr().println(e.getMessage());
                 return USAGE;
             }
+            case ClusterException e -> line.getErr().println(e.getMessage());
             case StartException e -> line.getErr().println(e.getMessage());
             case ModelException e -> line.getErr().println(e.getMessage());
             case EmbeddedPostgresException e -> line.getErr().println(e.getMessage());

@@ -10,6 +10,7 @@ import io.insula.protocol.wire.ProtocolCodecs;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,8 @@ public final class DispatchBus {
     private final EngineRegistry engines;
     private final Dispatcher dispatcher;
     private final EmbeddingDispatcher embeddings;
+    private final DispatchMeters meters;
+    private final IntSupplier instances;
     private @Nullable MessageConsumer<FrameBatch> frames;
     private @Nullable MessageConsumer<EngineStatus> statuses;
     private long watchTimer;
@@ -35,12 +38,15 @@ public final class DispatchBus {
 
     /**
      * @param instance this verticle instance's number on its node, from 0
+     * @param instances how many verticle instances the node has
+     * @param meters shared by them
      * @param nanoClock monotonic nanoseconds
      */
     public DispatchBus(
             Vertx vertx,
             NodeId node,
             int instance,
+            IntSupplier instances,
             DispatchConfig config,
             EmbeddingLimits embedding,
             DispatchMeters meters,
@@ -48,9 +54,11 @@ public final class DispatchBus {
         this.vertx = vertx;
         this.node = node;
         this.instance = instance;
+        this.instances = instances;
+        this.meters = meters;
         this.engines = new EngineRegistry(nanoClock);
-        this.dispatcher =
-                new Dispatcher(node, instance, config, engines, new BusEngines(vertx.eventBus()), nanoClock, meters);
+        EnginePort port = new BusEngines(vertx.eventBus(), engines::newestVersion);
+        this.dispatcher = new Dispatcher(node, instance, config, engines, port, nanoClock, meters);
         this.embeddings =
                 new EmbeddingDispatcher(config, embedding, engines, EmbeddingPort.over(vertx.eventBus()), nanoClock);
     }
@@ -95,6 +103,13 @@ public final class DispatchBus {
     }
 
     private void publish(boolean leaving) {
-        vertx.eventBus().publish(Addresses.API_STATUS, new ApiStatus(node, ProtocolCodecs.VERSION, leaving));
+        ApiStatus status = new ApiStatus(
+                node,
+                ProtocolCodecs.VERSION,
+                leaving,
+                ProtocolCodecs.OLDEST_VERSION,
+                meters.active(),
+                instances.getAsInt());
+        vertx.eventBus().publish(Addresses.API_STATUS, status);
     }
 }

@@ -28,6 +28,11 @@ public final class DispatchMeters {
         active.addAndGet(change);
     }
 
+    /** Generations of the node that have not ended yet. */
+    int active() {
+        return active.get();
+    }
+
     void dropped() {
         dropped.increment();
     }

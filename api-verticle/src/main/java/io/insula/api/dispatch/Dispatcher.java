@@ -332,7 +332,7 @@ public final class Dispatcher {
         return switch (end.outcome()) {
             case COMPLETED ->
                 finish == null ? new Result.Failed(new ApiError.EngineLost()) : new Result.Completed(finish);
-            case CANCELLED -> new Result.Failed(new ApiError.EngineLost());
+            case CANCELLED, HANDED_OVER -> new Result.Failed(new ApiError.EngineLost());
             case EXPIRED -> new Result.Failed(new ApiError.DeadlineExceeded());
             case FAILED ->
                 new Result.Failed(new ApiError.EngineFailed(

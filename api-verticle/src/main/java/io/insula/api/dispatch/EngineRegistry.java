@@ -43,9 +43,9 @@ public final class EngineRegistry {
         this.nanoClock = nanoClock;
     }
 
-    /** Starts or renews a node's lease; a node that could not read what it is sent gets none. */
+    /** Starts or renews a node's lease; a node that shares no protocol version with this one gets none. */
     public void renew(EngineStatus status) {
-        if (status.newestVersion() < ProtocolCodecs.VERSION) {
+        if (status.newestVersion() < ProtocolCodecs.OLDEST_VERSION || status.oldestVersion() > ProtocolCodecs.VERSION) {
             return;
         }
         leases.put(status.node(), new Lease(status, nanoClock.getAsLong()));
@@ -61,6 +61,12 @@ public final class EngineRegistry {
     boolean isAlive(NodeId node) {
         Lease lease = leases.get(node);
         return lease != null && !expired(lease);
+    }
+
+    /** The newest protocol version that the node reads; 0 for a node without a lease. */
+    int newestVersion(NodeId node) {
+        Lease lease = leases.get(node);
+        return lease == null ? 0 : lease.status.newestVersion();
     }
 
     /** Nodes with a lease. */

@@ -13,6 +13,7 @@ import io.insula.protocol.StopConditions;
 import io.insula.protocol.TenantId;
 import io.insula.protocol.Tools;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param weight the tenant's share of an engine, relative to the other tenants'
  * @param config the assistant config it came through; null for none
+ * @param key the access key's id; null for a keyless request
  * @param tools what may be called
  * @param form of the answers' text
  * @param templateArguments a JSON object's text, for the chat template
@@ -30,6 +32,7 @@ public record Generation(
         TenantId tenant,
         double weight,
         @Nullable ConfigId config,
+        @Nullable UUID key,
         ModelName model,
         List<ChatMessage> messages,
         Tools tools,
@@ -44,13 +47,55 @@ public record Generation(
         messages = List.copyOf(messages);
     }
 
+    /** What is to be generated before it is known whose key pays for it. */
+    public Generation(
+            RequestId request,
+            TenantId tenant,
+            double weight,
+            @Nullable ConfigId config,
+            ModelName model,
+            List<ChatMessage> messages,
+            Tools tools,
+            ResponseForm form,
+            String templateArguments,
+            SamplingParameters sampling,
+            StopConditions stop,
+            OutputOptions output,
+            int deadlineMillis) {
+        this(
+                request,
+                tenant,
+                weight,
+                config,
+                null,
+                model,
+                messages,
+                tools,
+                form,
+                templateArguments,
+                sampling,
+                stop,
+                output,
+                deadlineMillis);
+    }
+
+    /** The same on the account of an access key. */
+    public Generation paidBy(@Nullable UUID accessKey) {
+        return with(accessKey, deadlineMillis);
+    }
+
     /** The same for a client that waits at most so long; 0 for ever. */
     public Generation within(int millis) {
+        return with(key, millis);
+    }
+
+    private Generation with(@Nullable UUID accessKey, int millis) {
         return new Generation(
                 request,
                 tenant,
                 weight,
                 config,
+                accessKey,
                 model,
                 messages,
                 tools,
@@ -73,6 +118,7 @@ public record Generation(
                 .frames(apiNode, apiInstance)
                 .tenant(tenant, weight)
                 .config(config)
+                .key(key)
                 .tools(tools)
                 .form(form)
                 .templateArguments(templateArguments)

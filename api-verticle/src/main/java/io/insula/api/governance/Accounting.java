@@ -39,7 +39,7 @@ public final class Accounting {
      * @param key the access key's id; null for a keyless request
      */
     public StreamHandle generate(@Nullable UUID key, Generation generation, StreamListener listener) {
-        return dispatcher.dispatch(generation, new Accounted(key, generation, listener));
+        return dispatcher.dispatch(generation.paidBy(key), new Accounted(key, generation, listener));
     }
 
     private final class Accounted implements StreamListener {

@@ -26,15 +26,30 @@ class EngineRegistryTest {
 
     @Test
     void anEngineThatCannotReadWhatItIsSentIsNotAsked() {
-        EngineStatus older = new EngineStatus(
-                new NodeId("old"),
-                ProtocolCodecs.VERSION - 1,
-                false,
-                List.of(new ModelStatus(MODEL, "f", 2048, 4, 4, 0, 0, 100)));
-        engines.renew(older);
+        engines.renew(speaking(ProtocolCodecs.OLDEST_VERSION - 1, ProtocolCodecs.OLDEST_VERSION - 1));
+        engines.renew(speaking(ProtocolCodecs.VERSION + 2, ProtocolCodecs.VERSION + 1));
 
         assertThat(engines.next(MODEL, 1, Set.of())).isNull();
         assertThat(engines.size()).isZero();
+    }
+
+    @Test
+    void anEngineIsSpokenToInTheNewestVersionThatItReads() {
+        NodeId node = new NodeId("other");
+        assertThat(engines.newestVersion(node)).isZero();
+
+        engines.renew(speaking(ProtocolCodecs.OLDEST_VERSION, ProtocolCodecs.OLDEST_VERSION));
+        assertThat(chosen(1)).isEqualTo("other");
+        assertThat(engines.newestVersion(node)).isEqualTo(ProtocolCodecs.OLDEST_VERSION);
+
+        engines.renew(speaking(ProtocolCodecs.VERSION + 1, ProtocolCodecs.VERSION));
+        assertThat(chosen(1)).isEqualTo("other");
+        assertThat(engines.newestVersion(node)).isEqualTo(ProtocolCodecs.VERSION + 1);
+    }
+
+    private static EngineStatus speaking(int newest, int oldest) {
+        ModelStatus model = new ModelStatus(MODEL, "f", 2048, 4, 4, 0, 0, 100);
+        return new EngineStatus(new NodeId("other"), newest, false, List.of(model), List.of(), oldest);
     }
 
     @Test

@@ -4,17 +4,12 @@ import io.insula.protocol.FrameBatch;
 import io.insula.protocol.NodeId;
 import io.insula.protocol.RequestId;
 import io.insula.protocol.StreamFrame;
-import io.insula.protocol.StreamFrame.FinishReason;
-import io.insula.protocol.StreamFrame.Outcome;
 import io.insula.protocol.StreamFrame.StreamDelta;
 import io.insula.protocol.StreamFrame.StreamEnd;
 import io.insula.protocol.StreamFrame.StreamProgress;
 import io.insula.protocol.StreamFrame.StreamPrompt;
-import io.insula.protocol.StreamFrame.Timings;
-import io.insula.protocol.StreamFrame.Usage;
 import io.insula.protocol.TokenScores;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The bytes of what an engine step produced. */
 final class FrameLayout {
@@ -56,7 +51,7 @@ final class FrameLayout {
                 out.text(delta.text());
                 out.text(delta.reasoning());
                 out.list(delta.toolCalls(), ConversationLayout::writeDelta);
-                out.octet(finishCode(delta.finish()));
+                EndLayout.writeFinish(out, delta.finish());
                 out.list(delta.scores(), ScoresLayout::write);
             }
             case StreamPrompt prompt -> {
@@ -67,15 +62,10 @@ final class FrameLayout {
             case StreamProgress progress -> out.count(progress.prefilledTokens());
             case StreamEnd end -> {
                 out.count(end.sequence());
-                out.octet(outcomeCode(end.outcome()));
+                EndLayout.writeOutcome(out, end.outcome());
                 out.optionalText(end.error());
-                out.count(end.usage().promptTokens());
-                out.count(end.usage().completionTokens());
-                out.count(end.usage().cachedTokens());
-                out.count(end.usage().reasoningTokens());
-                out.count(end.timings().queuedMicros());
-                out.count(end.timings().firstTokenMicros());
-                out.count(end.timings().totalMicros());
+                EndLayout.writeUsage(out, end.usage());
+                EndLayout.writeTimings(out, end.timings());
             }
         }
     }
@@ -95,7 +85,7 @@ final class FrameLayout {
                         in.text(),
                         in.text(),
                         in.list(ConversationLayout.LEAST_DELTA_BYTES, ConversationLayout::readDelta),
-                        finish(in),
+                        EndLayout.readFinish(in),
                         scores(in));
             case PROMPT -> new StreamPrompt(request, attempt, in.count(), in.count(), scores(in));
             case PROGRESS -> new StreamProgress(request, attempt, in.count());
@@ -104,55 +94,15 @@ final class FrameLayout {
                         request,
                         attempt,
                         in.count(),
-                        outcome(in),
+                        EndLayout.readOutcome(in),
                         in.optionalText(),
-                        new Usage(in.count(), in.count(), in.count(), in.count()),
-                        new Timings(in.longCount(), in.longCount(), in.longCount()));
+                        EndLayout.readUsage(in),
+                        EndLayout.readTimings(in));
             default -> throw in.malformed("frame kind: " + kind + " (expected: 0..3)");
         };
     }
 
     private static List<TokenScores> scores(WireReader in) {
         return in.list(ScoresLayout.LEAST_SCORES_BYTES, ScoresLayout::read);
-    }
-
-    private static int finishCode(@Nullable FinishReason reason) {
-        return switch (reason) {
-            case null -> 0;
-            case STOP -> 1;
-            case LENGTH -> 2;
-            case TOOL_CALLS -> 3;
-        };
-    }
-
-    private static @Nullable FinishReason finish(WireReader in) {
-        int code = in.octet();
-        return switch (code) {
-            case 0 -> null;
-            case 1 -> FinishReason.STOP;
-            case 2 -> FinishReason.LENGTH;
-            case 3 -> FinishReason.TOOL_CALLS;
-            default -> throw in.malformed("finish reason: " + code + " (expected: 0..3)");
-        };
-    }
-
-    private static int outcomeCode(Outcome outcome) {
-        return switch (outcome) {
-            case COMPLETED -> 0;
-            case CANCELLED -> 1;
-            case FAILED -> 2;
-            case EXPIRED -> 3;
-        };
-    }
-
-    private static Outcome outcome(WireReader in) {
-        int code = in.octet();
-        return switch (code) {
-            case 0 -> Outcome.COMPLETED;
-            case 1 -> Outcome.CANCELLED;
-            case 2 -> Outcome.FAILED;
-            case 3 -> Outcome.EXPIRED;
-            default -> throw in.malformed("outcome: " + code + " (expected: 0..3)");
-        };
     }
 }

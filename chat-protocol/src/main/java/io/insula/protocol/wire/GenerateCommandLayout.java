@@ -9,10 +9,14 @@ import io.insula.protocol.OutputOptions;
 import io.insula.protocol.RequestId;
 import io.insula.protocol.StopConditions;
 import io.insula.protocol.TenantId;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The bytes of what is asked of an inference node. */
 final class GenerateCommandLayout {
+
+    /** The version that brought the access key. */
+    private static final int WITH_KEY = 3;
 
     private static final int LEAST_TEXT_BYTES = 1;
     private static final int LEAST_TOKENS_BYTES = 1;
@@ -26,10 +30,9 @@ final class GenerateCommandLayout {
         out.count(command.apiInstance());
         out.uuid(command.tenant().value());
         out.real(command.weight());
-        ConfigId config = command.config();
-        out.flag(config != null);
-        if (config != null) {
-            out.uuid(config.value());
+        writeConfig(out, command.config());
+        if (out.version() >= WITH_KEY) {
+            out.optionalUuid(command.key());
         }
         out.text(command.model().value());
         out.list(command.messages(), ConversationLayout::writeMessage);
@@ -53,7 +56,8 @@ final class GenerateCommandLayout {
                 in.count(),
                 new TenantId(in.uuid()),
                 in.real(),
-                config(in),
+                readConfig(in),
+                in.version() >= WITH_KEY ? in.optionalUuid() : null,
                 new ModelName(in.text()),
                 in.list(ConversationLayout.LEAST_MESSAGE_BYTES, ConversationLayout::readMessage),
                 ToolsLayout.read(in),
@@ -88,7 +92,12 @@ final class GenerateCommandLayout {
         return new CancelStream(new RequestId(in.uuid()), in.count());
     }
 
-    private static @Nullable ConfigId config(WireReader in) {
-        return in.flag() ? new ConfigId(in.uuid()) : null;
+    static void writeConfig(WireWriter out, @Nullable ConfigId config) {
+        out.optionalUuid(config == null ? null : config.value());
+    }
+
+    static @Nullable ConfigId readConfig(WireReader in) {
+        UUID id = in.optionalUuid();
+        return id == null ? null : new ConfigId(id);
     }
 }

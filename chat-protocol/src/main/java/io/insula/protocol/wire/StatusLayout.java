@@ -10,7 +10,10 @@ import io.insula.protocol.NodeId;
 /** The bytes of the leases; fields are only ever appended here. */
 final class StatusLayout {
 
-    /** The length of the block and what its eight fields take at least. */
+    /** The version that brought oldest versions, speeds and loads. */
+    private static final int WITH_LOADS = 3;
+
+    /** The length of the block and what its eight fields of version 2 take at least. */
     private static final int LEAST_MODEL_BYTES = 10;
 
     /** The length of the block and what its six fields take at least. */
@@ -24,6 +27,7 @@ final class StatusLayout {
         out.flag(status.draining());
         out.list(status.models(), (writer, model) -> writer.block(model, StatusLayout::writeModel));
         out.list(status.embeddings(), (writer, model) -> writer.block(model, StatusLayout::writeEmbedding));
+        out.count(status.oldestVersion());
     }
 
     static EngineStatus readEngine(WireReader in) {
@@ -32,17 +36,24 @@ final class StatusLayout {
                 in.count(),
                 in.flag(),
                 in.list(LEAST_MODEL_BYTES, reader -> reader.block(StatusLayout::readModel)),
-                in.list(LEAST_EMBEDDING_BYTES, reader -> reader.block(StatusLayout::readEmbedding)));
+                in.list(LEAST_EMBEDDING_BYTES, reader -> reader.block(StatusLayout::readEmbedding)),
+                in.version() >= WITH_LOADS ? in.count() : EngineStatus.UNSAID_OLDEST_VERSION);
     }
 
     static void writeApi(WireWriter out, ApiStatus status) {
         out.text(status.node().value());
         out.count(status.newestVersion());
         out.flag(status.leaving());
+        out.count(status.oldestVersion());
+        out.count(status.activeStreams());
+        out.count(status.instances());
     }
 
     static ApiStatus readApi(WireReader in) {
-        return new ApiStatus(new NodeId(in.text()), in.count(), in.flag());
+        NodeId node = new NodeId(in.text());
+        return in.version() >= WITH_LOADS
+                ? new ApiStatus(node, in.count(), in.flag(), in.count(), in.count(), in.count())
+                : new ApiStatus(node, in.count(), in.flag());
     }
 
     private static void writeEmbedding(WireWriter out, EmbeddingStatus model) {
@@ -67,6 +78,7 @@ final class StatusLayout {
         out.count(model.queuedTokens());
         out.count(model.queuedStreams());
         out.count(model.queueCapacity());
+        out.count(model.tokensPerSecond());
     }
 
     private static ModelStatus readModel(WireReader in) {
@@ -78,6 +90,7 @@ final class StatusLayout {
                 in.count(),
                 in.count(),
                 in.count(),
-                in.count());
+                in.count(),
+                in.version() >= WITH_LOADS ? in.count() : 0);
     }
 }

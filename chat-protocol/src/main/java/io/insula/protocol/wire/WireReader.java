@@ -25,12 +25,24 @@ final class WireReader {
     private final int start;
     private final int end;
     private int position;
+    private int version;
 
     WireReader(Buffer buffer, int start, int end) {
         this.buffer = buffer;
         this.start = start;
         this.end = end;
         this.position = start;
+    }
+
+    /** Reads the protocol version that the message is written in. */
+    int readVersion() {
+        version = octet();
+        return version;
+    }
+
+    /** The protocol version that the message is written in. */
+    int version() {
+        return version;
     }
 
     int octet() {
@@ -103,6 +115,11 @@ final class WireReader {
         return flag() ? text() : null;
     }
 
+    @Nullable
+    UUID optionalUuid() {
+        return flag() ? uuid() : null;
+    }
+
     TokenIds tokens() {
         int size = count();
         require(size);
@@ -136,7 +153,9 @@ final class WireReader {
     <T> T block(Function<WireReader, T> layout) {
         int length = count();
         require(length);
-        T value = layout.apply(new WireReader(buffer, position, position + length));
+        WireReader content = new WireReader(buffer, position, position + length);
+        content.version = version;
+        T value = layout.apply(content);
         position += length;
         return value;
     }

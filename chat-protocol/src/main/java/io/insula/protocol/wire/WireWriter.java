@@ -13,9 +13,19 @@ import org.jspecify.annotations.Nullable;
 final class WireWriter {
 
     private final Buffer buffer;
+    private final int version;
 
-    WireWriter(Buffer buffer) {
+    /**
+     * @param version the protocol version whose layout is written
+     */
+    WireWriter(Buffer buffer, int version) {
         this.buffer = buffer;
+        this.version = version;
+    }
+
+    /** The protocol version whose layout is written. */
+    int version() {
+        return version;
     }
 
     void octet(int value) {
@@ -64,6 +74,13 @@ final class WireWriter {
         }
     }
 
+    void optionalUuid(@Nullable UUID value) {
+        flag(value != null);
+        if (value != null) {
+            uuid(value);
+        }
+    }
+
     void tokens(TokenIds tokens) {
         count(tokens.size());
         for (int i = 0; i < tokens.size(); i++) {
@@ -85,7 +102,7 @@ final class WireWriter {
     /** A part that a later version may lengthen: readers skip what they do not know at its end. */
     <T> void block(T value, BiConsumer<WireWriter, T> layout) {
         Buffer content = Buffer.buffer();
-        layout.accept(new WireWriter(content), value);
+        layout.accept(new WireWriter(content, version), value);
         octets(content.getBytes());
     }
 

@@ -18,8 +18,12 @@ import io.insula.protocol.LogitBias;
 import io.insula.protocol.ModelName;
 import io.insula.protocol.ModelStatus;
 import io.insula.protocol.NodeId;
+import io.insula.protocol.OrphanedUsage;
 import io.insula.protocol.OutputOptions;
 import io.insula.protocol.Penalties;
+import io.insula.protocol.Probe;
+import io.insula.protocol.ProbeReply;
+import io.insula.protocol.ProbeRequest;
 import io.insula.protocol.RequestId;
 import io.insula.protocol.ResponseForm;
 import io.insula.protocol.SamplingParameters;
@@ -43,6 +47,7 @@ import io.insula.protocol.ToolCallDelta;
 import io.insula.protocol.ToolChoice;
 import io.insula.protocol.ToolDefinition;
 import io.insula.protocol.Tools;
+import io.insula.protocol.UsageTaken;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -62,7 +67,7 @@ final class RandomMessages {
         this.random = new Random(seed);
     }
 
-    /** One message of each codec, in the order of {@link ProtocolCodecs#ALL}. */
+    /** One message of each codec, in the order of {@link ProtocolCodecs#NEWEST}. */
     List<Object> oneOfEach() {
         return List.of(
                 command(),
@@ -73,7 +78,37 @@ final class RandomMessages {
                 engineStatus(),
                 apiStatus(),
                 embedCommand(),
-                embedded());
+                embedded(),
+                orphan(),
+                new UsageTaken(request(), random.nextBoolean()),
+                new Probe(node()),
+                new ProbeRequest(text(1, 80)),
+                new ProbeReply(random.nextBoolean()));
+    }
+
+    /** One message of each codec, in the order of {@link ProtocolCodecs#EARLIER}, of what their versions know. */
+    List<Object> oneOfEachEarlier() {
+        FrameBatch batch = batch();
+        List<StreamFrame> frames = batch.frames().stream()
+                .filter(frame -> !(frame instanceof StreamEnd end) || end.outcome() != Outcome.HANDED_OVER)
+                .toList();
+        return List.of(command().but().key(null).build(), new FrameBatch(batch.node(), frames));
+    }
+
+    private OrphanedUsage orphan() {
+        Outcome outcome = pick(Outcome.values());
+        return new OrphanedUsage(
+                node(),
+                request(),
+                count(),
+                new TenantId(uuid()),
+                random.nextBoolean() ? uuid() : null,
+                random.nextBoolean() ? new ConfigId(uuid()) : null,
+                new ModelName("m" + random.nextInt()),
+                outcome,
+                outcome == Outcome.COMPLETED ? pick(FinishReason.values()) : null,
+                new Usage(count(), count(), count(), count()),
+                new Timings(longCount(), longCount(), longCount()));
     }
 
     GenerateCommand command() {
@@ -86,6 +121,7 @@ final class RandomMessages {
                 .frames(node(), count())
                 .tenant(new TenantId(uuid()), random.nextDouble() + Double.MIN_VALUE)
                 .config(random.nextBoolean() ? new ConfigId(uuid()) : null)
+                .key(random.nextBoolean() ? uuid() : null)
                 .tools(tools())
                 .form(form())
                 .templateArguments("{" + text(0, 40))
@@ -180,7 +216,8 @@ final class RandomMessages {
                 count(),
                 random.nextBoolean(),
                 list(0, 3, this::modelStatus),
-                list(0, 3, this::embeddingStatus));
+                list(0, 3, this::embeddingStatus),
+                count());
     }
 
     EmbedCommand embedCommand() {
@@ -207,13 +244,14 @@ final class RandomMessages {
     }
 
     ApiStatus apiStatus() {
-        return new ApiStatus(node(), count(), random.nextBoolean());
+        return new ApiStatus(node(), count(), random.nextBoolean(), count(), count(), count());
     }
 
     private ModelStatus modelStatus() {
         return new ModelStatus(
                 new ModelName("m" + random.nextInt()),
                 text(0, 64),
+                count(),
                 count(),
                 count(),
                 count(),

@@ -66,6 +66,7 @@ final class PooledModel {
                 loaded.freeSlots(),
                 loaded.queuedTokens(),
                 loaded.queuedStreams(),
-                loaded.queueCapacity());
+                loaded.queueCapacity(),
+                loaded.tokensPerSecond());
     }
 }

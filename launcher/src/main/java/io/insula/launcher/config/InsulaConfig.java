@@ -6,6 +6,7 @@ import io.insula.api.http.HttpConfig;
 import io.insula.api.vizra.VizraModels;
 import io.insula.inference.InferenceConfig;
 import io.insula.inference.engine.EngineConfig;
+import io.insula.launcher.cluster.ClusterConfig;
 import io.insula.launcher.management.ManagementConfig;
 import io.insula.protocol.ModelName;
 import io.insula.store.CacheConfig;
@@ -15,6 +16,7 @@ import java.time.Duration;
 /**
  * Every setting of the program, one record a component.
  *
+ * @param cluster which cluster the program joins, if any
  * @param drainTimeout how long a stopping program lets running streams go on
  * @param model the base model that is served
  * @param embeddingModel whether the embedding model is served
@@ -26,6 +28,7 @@ public record InsulaConfig(
         VizraModels vizra,
         Duration drainTimeout,
         ManagementConfig management,
+        ClusterConfig cluster,
         DatabaseConfig database,
         CacheConfig cache,
         UsageWriterConfig usage,
@@ -48,6 +51,7 @@ public record InsulaConfig(
                         Duration.ofMinutes(60),
                         "how long a stopping program lets running streams go on"),
                 HttpSettings.management(settings),
+                ClusterSettings.cluster(settings),
                 StoreSettings.database(settings),
                 StoreSettings.cache(settings),
                 StoreSettings.usage(settings),

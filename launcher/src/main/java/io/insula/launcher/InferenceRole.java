@@ -1,0 +1,35 @@
+package io.insula.launcher;
+
+import io.insula.inference.InferenceVerticle;
+import io.insula.launcher.config.InsulaConfig;
+import io.insula.protocol.NodeId;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+
+/**
+ * The side of a node that runs models.
+ *
+ * <p><b>Thread:</b> blocks the starting thread.
+ */
+final class InferenceRole {
+
+    private final NodeId node;
+    private final InsulaConfig config;
+    private final Awaiting awaiting;
+    private final LifeCycle parts;
+
+    InferenceRole(NodeId node, InsulaConfig config, LifeCycle parts) {
+        this.node = node;
+        this.config = config;
+        this.awaiting = new Awaiting(config);
+        this.parts = parts;
+    }
+
+    /** Loads the first model and starts to take commands. */
+    void start(Vertx vertx, LocalModels models, MeterRegistry registry) {
+        InferenceVerticle inference = new InferenceVerticle(node, models.served(), config.inference(), registry);
+        String deployment = awaiting.await(vertx.deployVerticle(inference));
+        parts.started("inference", () -> awaiting.await(vertx.undeploy(deployment)));
+        parts.started("running streams", () -> awaiting.await(inference.drain(config.drainTimeout())));
+    }
+}

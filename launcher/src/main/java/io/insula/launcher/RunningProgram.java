@@ -1,0 +1,41 @@
+package io.insula.launcher;
+
+import io.insula.launcher.config.InsulaConfig;
+import io.insula.launcher.terminal.Terminal;
+import java.io.PrintWriter;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+
+/** Runs a node from its start to the signal that ends it. */
+record RunningProgram(Home home, InsulaConfig config, Roles roles, PrintWriter out) {
+
+    /**
+     * Blocks until the program is told to stop and has.
+     *
+     * @param told what is printed once the node is up
+     * @return the exit code
+     */
+    int run(Function<RunningNode, String> told) throws Exception {
+        StopSignals signals = StopSignals.listen();
+        CompletableFuture<RunningNode> started;
+        try (LifeCycle parts = new LifeCycle()) {
+            Node node = new Node(home, config, roles, Terminal.progress(), parts);
+            started = InBackground.supply(node::start);
+            CompletableFuture.anyOf(started, signals.exitCode()).join();
+            if (started.isDone()) {
+                out.println(told.apply(started.join()));
+                out.flush();
+            }
+            signals.exitCode().join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+        int code = signals.exitCode().join();
+        if (!started.isDone()) {
+            // The engine may be computing its trial; an orderly exit would take ONNX Runtime away under it.
+            Runtime.getRuntime().halt(code);
+        }
+        return code;
+    }
+}
