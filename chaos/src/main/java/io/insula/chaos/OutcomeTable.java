@@ -1,5 +1,7 @@
 package io.insula.chaos;
 
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
 import io.insula.chaos.fault.Noticed;
 import java.io.PrintWriter;
 import java.util.List;
@@ -69,7 +71,8 @@ final class OutcomeTable {
         return String.format(Locale.ROOT, "%.2f", seconds);
     }
 
-    private void line(String format, Object... arguments) {
+    @FormatMethod
+    private void line(@FormatString String format, Object... arguments) {
         out.println(String.format(Locale.ROOT, format, arguments).stripTrailing());
         out.flush();
     }

@@ -1,15 +1,12 @@
 package io.insula.chaos;
 
-import java.util.Arrays;
 import java.util.List;
 
 /** Percentiles of a sample by nearest rank; all zero for an empty one. */
-record Percentiles(double[] sorted) {
+record Percentiles(List<Double> sorted) {
 
     static Percentiles of(List<Double> samples) {
-        double[] sorted = samples.stream().mapToDouble(Double::doubleValue).toArray();
-        Arrays.sort(sorted);
-        return new Percentiles(sorted);
+        return new Percentiles(samples.stream().sorted().toList());
     }
 
     /**
@@ -18,7 +15,7 @@ record Percentiles(double[] sorted) {
      * @param percent more than 0 and at most 100
      */
     double at(double percent) {
-        return sorted.length == 0 ? 0 : sorted[Math.max(0, (int) Math.ceil(percent / 100 * sorted.length) - 1)];
+        return sorted.isEmpty() ? 0 : sorted.get(Math.max(0, (int) Math.ceil(percent / 100 * sorted.size()) - 1));
     }
 
     double most() {

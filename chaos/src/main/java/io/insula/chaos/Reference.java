@@ -57,7 +57,7 @@ record Reference(List<Question> questions, List<Reply> replies, List<LedgerRow> 
     /** How long it took, undisturbed, until a question's answer had so many events. */
     long nanosUntil(Question question, int events) {
         Reply reply = replies.get(question.index());
-        int last = Math.min(events, reply.arrivals().length) - 1;
-        return (last < 0 ? reply.endedNanos() : reply.arrivals()[last]) - reply.sentNanos();
+        int last = Math.min(events, reply.arrivals().size()) - 1;
+        return (last < 0 ? reply.endedNanos() : reply.arrivals().get(last)) - reply.sentNanos();
     }
 }

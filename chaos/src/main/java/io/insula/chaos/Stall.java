@@ -1,6 +1,7 @@
 package io.insula.chaos;
 
 import io.insula.chaos.load.Reply;
+import java.util.List;
 
 /**
  * The longest that a client waited for the next event of an answer that was on its way when something was broken.
@@ -12,12 +13,12 @@ record Stall(Reply reply, long nanos, int events) {
 
     /** The longest wait of a reply that ended after a moment. */
     static Stall of(Reply reply, long moment) {
-        long[] arrivals = reply.arrivals();
+        List<Long> arrivals = reply.arrivals();
         long longest = 0;
         int at = 0;
         long last = reply.sentNanos();
-        for (int i = 0; i <= arrivals.length; i++) {
-            long next = i < arrivals.length ? arrivals[i] : reply.endedNanos();
+        for (int i = 0; i <= arrivals.size(); i++) {
+            long next = i < arrivals.size() ? arrivals.get(i) : reply.endedNanos();
             if (next - moment > 0 && next - last > longest) {
                 longest = next - last;
                 at = i;

@@ -1,5 +1,7 @@
 package io.insula.chaos;
 
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
 import io.insula.chaos.fault.Scenario;
 import io.insula.chaos.fault.Stage;
 import io.insula.chaos.house.House;
@@ -14,6 +16,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
@@ -28,7 +31,7 @@ import java.util.function.Predicate;
 final class Trial implements AutoCloseable {
 
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(90);
-    private static final Duration WARM_LIMIT = Duration.ofSeconds(120);
+    private static final Duration WARM_LIMIT = Duration.ofMinutes(2);
     private static final Duration LEDGER_LIMIT = Duration.ofSeconds(15);
     private static final Duration LEAD = Duration.ofMillis(1500);
     private static final Duration PAUSE = Duration.ofMillis(50);
@@ -68,7 +71,7 @@ final class Trial implements AutoCloseable {
     Outcome run(Scenario scenario) throws InterruptedException {
         say("%s: %s", scenario.title(), scenario.what());
         Account account = house.database().addTenant(scenario.title(), options.model().modelName());
-        Random random = new Random(options.seed() * 31 + scenario.ordinal());
+        Random random = new Random(options.seed() * 31 + scenario.title().hashCode());
         Question extra = reference.questions().getFirst();
         Stage stage = new Stage(house, random, asker, account, extra, options.outage(), what -> say("    %s", what));
         List<Reply> replies;
@@ -115,8 +118,9 @@ final class Trial implements AutoCloseable {
         }
     }
 
-    private void say(String format, Object... arguments) {
-        out.println(String.format(java.util.Locale.ROOT, format, arguments));
+    @FormatMethod
+    private void say(@FormatString String format, Object... arguments) {
+        out.println(String.format(Locale.ROOT, format, arguments));
         out.flush();
     }
 

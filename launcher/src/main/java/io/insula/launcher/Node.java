@@ -33,6 +33,7 @@ final class Node {
     private final Home home;
     private final InsulaConfig config;
     private final Roles roles;
+    private final EngineFitting fitting;
     private final Progress progress;
     private final LifeCycle parts;
     private final Awaiting awaiting;
@@ -40,17 +41,18 @@ final class Node {
             "node-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()));
     private final AtomicBoolean ready = new AtomicBoolean();
 
-    Node(Home home, InsulaConfig config, Roles roles, Progress progress, LifeCycle parts) {
+    Node(Home home, InsulaConfig config, Roles roles, EngineFitting fitting, Progress progress, LifeCycle parts) {
         this.home = home;
         this.config = config;
         this.roles = roles;
+        this.fitting = fitting;
         this.progress = progress;
         this.parts = parts;
         this.awaiting = new Awaiting(config);
     }
 
     RunningNode start() {
-        @Nullable LocalModels models = roles.inference() ? new LocalModels(home, config) : null;
+        @Nullable LocalModels models = roles.inference() ? new LocalModels(home, config, fitting) : null;
         if (models != null) {
             models.fetch(progress);
         }

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
 /** Runs a node from its start to the signal that ends it. */
-record RunningProgram(Home home, InsulaConfig config, Roles roles, PrintWriter out) {
+record RunningProgram(Home home, InsulaConfig config, Roles roles, EngineFitting fitting, PrintWriter out) {
 
     /**
      * Blocks until the program is told to stop and has.
@@ -20,7 +20,7 @@ record RunningProgram(Home home, InsulaConfig config, Roles roles, PrintWriter o
         StopSignals signals = StopSignals.listen();
         CompletableFuture<RunningNode> started;
         try (LifeCycle parts = new LifeCycle()) {
-            Node node = new Node(home, config, roles, Terminal.progress(), parts);
+            Node node = new Node(home, config, roles, fitting, Terminal.progress(), parts);
             started = InBackground.supply(node::start);
             CompletableFuture.anyOf(started, signals.exitCode()).join();
             if (started.isDone()) {

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class House implements AutoCloseable {
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(120);
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Duration ASK_LIMIT = Duration.ofSeconds(2);
     private static final int PORTS_OF_A_NODE = 4;
 

@@ -116,7 +116,9 @@ final class AnswerAssembly {
     }
 
     Answer answer() {
-        require(request != null && usage != null, "the answer has no id or no usage");
+        if (request == null || usage == null) {
+            throw new BrokenAnswerException("the answer has no id or no usage");
+        }
         return new Answer(
                 request,
                 fingerprint,
@@ -137,7 +139,6 @@ final class AnswerAssembly {
                 parts.finish);
     }
 
-    @org.jspecify.annotations.NullUnmarked
     private static void require(boolean holds, String otherwise) {
         if (!holds) {
             throw new BrokenAnswerException(otherwise);

@@ -181,7 +181,7 @@ public final class Asker implements AutoCloseable {
                     door,
                     sent,
                     System.nanoTime(),
-                    arrivals.stream().mapToLong(Long::longValue).toArray(),
+                    List.copyOf(arrivals),
                     failure == null ? answer : null,
                     failure,
                     status,

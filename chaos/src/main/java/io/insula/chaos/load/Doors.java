@@ -9,9 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Chooses HTTP nodes as a load balancer does: those whose readiness was good when it was last asked for, a few times a
@@ -28,34 +27,38 @@ public final class Doors implements AutoCloseable {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(PATIENCE)
             .build();
-    private final ScheduledExecutorService clock =
-            Executors.newScheduledThreadPool(2, Thread.ofVirtual().name("readiness").factory());
+    private final ExecutorService watchers = Executors.newVirtualThreadPerTaskExecutor();
 
     public Doors(List<Door> doors) {
         this.doors = List.copyOf(doors);
         for (Door door : doors) {
-            clock.scheduleWithFixedDelay(() -> look(door), 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+            watchers.execute(() -> watch(door));
         }
     }
 
-    private void look(Door door) {
-        if (isReady(door)) {
-            ready.add(door);
-        } else {
-            ready.remove(door);
+    private void watch(Door door) {
+        try {
+            while (true) {
+                if (isReady(door)) {
+                    ready.add(door);
+                } else {
+                    ready.remove(door);
+                }
+                Thread.sleep(PERIOD);
+            }
+        } catch (InterruptedException e) {
+            // Nobody chooses any more.
+            Thread.currentThread().interrupt();
         }
     }
 
     /** Asks a node whether it takes requests. */
-    public boolean isReady(Door door) {
+    private boolean isReady(Door door) throws InterruptedException {
         try {
             HttpRequest request =
                     HttpRequest.newBuilder(door.readiness()).timeout(PATIENCE).build();
             return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             return false;
         }
     }
@@ -78,7 +81,7 @@ public final class Doors implements AutoCloseable {
 
     @Override
     public void close() {
-        clock.shutdownNow();
+        watchers.shutdownNow();
         client.shutdownNow();
     }
 }

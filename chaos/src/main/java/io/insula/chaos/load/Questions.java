@@ -19,6 +19,9 @@ public final class Questions {
             List.of("water river stone field garden street market night morning evening winter summer paper letter music colour"
                             .split(" "));
     private static final int PROMPT_WORDS = 24;
+    /** Enough for every form to be complete. */
+    private static final int FORM_TOKENS = 400;
+
 
     private final Random random;
     private final int fewestTokens;
@@ -76,46 +79,43 @@ public final class Questions {
     }
 
     /** Gives a body its kind and returns the kind's name. */
-    private String shape(JsonObject body, int kind, boolean streamed) {
-        switch (kind) {
-            case 0 -> {
-                return "plain";
-            }
+    private static String shape(JsonObject body, int kind, boolean streamed) {
+        return switch (kind) {
+            case 0 -> "plain";
             case 1 -> {
                 body.put("logprobs", true).put("top_logprobs", 3);
                 body.put("presence_penalty", 0.7).put("frequency_penalty", 0.4);
-                return "logprobs, penalties";
+                yield "logprobs, penalties";
             }
             case 2 -> {
-                body.put("tools", tools()).put("tool_choice", "required").put("max_tokens", 400);
-                return "tools required";
+                body.put("tools", tools()).put("tool_choice", "required").put("max_tokens", FORM_TOKENS);
+                yield "tools required";
             }
             case 3 -> {
-                body.put("response_format", form()).put("max_tokens", 400);
-                return "schema";
+                body.put("response_format", form()).put("max_tokens", FORM_TOKENS);
+                yield "schema";
             }
             case 4 -> {
                 body.put("n", 3).put("temperature", 0.8);
-                return "n of 3";
+                yield "n of 3";
             }
             case 5 -> {
                 body.put("temperature", 0).put("repetition_penalty", 1.3).put("ignore_eos", true);
-                return "greedy, repetition penalty";
+                yield "greedy, repetition penalty";
             }
             case 6 -> {
                 body.put("structured_outputs", new JsonObject().put("regex", "[a-z]{20,60}(-[0-9]{4,12}){2,6}"));
-                body.put("max_tokens", 400).put("logprobs", true);
-                return "pattern, logprobs";
+                body.put("max_tokens", FORM_TOKENS).put("logprobs", true);
+                yield "pattern, logprobs";
             }
             default -> {
                 body.put("stop", new JsonArray().add("the").add("?!").add("e a")).put("top_p", 0.95);
                 if (!streamed) {
                     body.put("prompt_logprobs", 2);
-                    return "stop strings, prompt logprobs";
                 }
-                return "stop strings";
+                yield streamed ? "stop strings" : "stop strings, prompt logprobs";
             }
-        }
+        };
     }
 
     private static JsonArray tools() {

@@ -1,5 +1,6 @@
 package io.insula.chaos.load;
 
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,7 @@ public record Reply(
         Door door,
         long sentNanos,
         long endedNanos,
-        long[] arrivals,
+        List<Long> arrivals,
         @Nullable Answer answer,
         @Nullable String failure,
         int status,

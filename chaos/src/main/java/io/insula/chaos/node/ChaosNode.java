@@ -34,7 +34,7 @@ public final class ChaosNode {
         Path controls = Path.of(System.getProperty(CONTROLS));
         long paceNanos = TimeUnit.MILLISECONDS.toNanos(Long.getLong(PACE, 0));
         Thread.ofPlatform().daemon().name("parent").start(ChaosNode::endWithParent);
-        Insula.main(arguments); if (paceNanos < 0) { throw new IllegalStateException(""+controls); }
+        System.exit(Insula.run(arguments, engine -> new SufferingEngine(engine, controls, paceNanos)));
     }
 
     /** Whoever started this holds the other end of the standard input, and nothing is ever said there. */
