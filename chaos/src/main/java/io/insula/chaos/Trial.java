@@ -49,7 +49,16 @@ final class Trial implements AutoCloseable {
         this.out = out;
         this.doors = new Doors(house.doors());
         this.asker = new Asker(doors, ANSWER_LIMIT);
+        warmUp(questions);
         this.reference = undisturbed(questions);
+    }
+
+    /** Lets every process compile what it needs, so that the undisturbed run tells what computing takes. */
+    private void warmUp(List<Question> questions) throws InterruptedException {
+        Account account = house.database().addTenant("warm-up", options.model().modelName());
+        try (Load load = Load.once(asker, account, questions, options.streams())) {
+            load.await();
+        }
     }
 
     private Reference undisturbed(List<Question> questions) throws InterruptedException {

@@ -83,7 +83,9 @@ final class Verdict {
         if (answer == null) {
             return failed(reply, rows);
         }
-        Comparison.of(reference.answer(reply.question()), answer, reply.pass() == 0)
+        // What many prompts begin with may be known already, here or there; what is a question's own is not, the first time.
+        boolean unknown = reply.pass() == 0 && !reply.question().viaConfig();
+        Comparison.of(reference.answer(reply.question()), answer, unknown)
                 .forEach(difference -> complain(reply, difference));
         if (rows.size() != 1) {
             complain(reply, rows.size() + " ledger rows");

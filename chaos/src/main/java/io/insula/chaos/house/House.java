@@ -67,8 +67,10 @@ public final class House implements AutoCloseable {
     public static House open(HousePlan plan) {
         House house = new House(plan);
         try {
-            house.nodes.forEach(NodeProcess::start);
-            house.nodes.forEach(house::awaitReady);
+            // The first one alone, so that it is known who the oldest is.
+            house.nodes.getFirst().start();
+            house.awaitReady(house.nodes.getFirst());
+            house.restore();
             return house;
         } catch (RuntimeException e) {
             house.close();

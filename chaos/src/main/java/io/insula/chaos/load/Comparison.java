@@ -19,14 +19,14 @@ public final class Comparison {
     /**
      * What is different; empty when nothing is.
      *
-     * @param first whether nobody had asked the question of this tenant before, so that nothing of its prompt was known
+     * @param unknown whether nothing of its prompt can have been known either time
      */
-    public static List<String> of(Answer reference, Answer found, boolean first) {
+    public static List<String> of(Answer reference, Answer found, boolean unknown) {
         Comparison comparison = new Comparison();
         comparison.same("system_fingerprint", reference.fingerprint(), found.fingerprint());
         comparison.same("prompt_logprobs", reference.promptLogprobs(), found.promptLogprobs());
         comparison.same("usage", reference.computedUsage(), found.computedUsage());
-        if (first) {
+        if (unknown) {
             comparison.same("cached_tokens", reference.cachedTokens(), found.cachedTokens());
         }
         comparison.same(

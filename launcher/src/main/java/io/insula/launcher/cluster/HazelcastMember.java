@@ -84,7 +84,7 @@ final class HazelcastMember {
 
     private static JavaSerializationFilterConfig serializationFilter() {
         JavaSerializationFilterConfig filter = new JavaSerializationFilterConfig().setDefaultsDisabled(true);
-        filter.setWhitelist(new ClassFilter().addPrefixes("com.hazelcast."));
+        filter.setWhitelist(new ClassFilter().addPrefixes("com.hazelcast.", "java.lang.", "java.util.", "java.io.", "[Ljava.lang."));
         return filter;
     }
 
