@@ -6,6 +6,7 @@ import io.insula.api.dispatch.DispatchMeters;
 import io.insula.api.governance.Accounting;
 import io.insula.api.governance.EmbeddingAccounting;
 import io.insula.api.http.ApiServer;
+import io.insula.api.http.ClusterPage;
 import io.insula.api.http.RequestIds;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class ApiVerticle extends VerticleBase {
 
     private final ApiSettings settings;
+    private final @Nullable ClusterPage page;
     private final int instance;
     private final IntSupplier instances;
     private final DispatchMeters dispatchMeters;
@@ -31,6 +33,7 @@ public final class ApiVerticle extends VerticleBase {
 
     private ApiVerticle(
             ApiSettings settings,
+            @Nullable ClusterPage page,
             int instance,
             IntSupplier instances,
             DispatchMeters dispatchMeters,
@@ -38,6 +41,7 @@ public final class ApiVerticle extends VerticleBase {
             AtomicInteger port,
             LastAnswer lastAnswer) {
         this.settings = settings;
+        this.page = page;
         this.instance = instance;
         this.instances = instances;
         this.dispatchMeters = dispatchMeters;
@@ -49,7 +53,12 @@ public final class ApiVerticle extends VerticleBase {
 
     /** Makes the instances of one deployment, numbered from 0. */
     public static Instances instances(ApiSettings settings) {
-        return new Instances(settings);
+        return new Instances(settings, null);
+    }
+
+    /** Makes the instances of one deployment that show the cluster to those who run it. */
+    public static Instances instances(ApiSettings settings, ClusterPage page) {
+        return new Instances(settings, page);
     }
 
     @Override
@@ -62,6 +71,7 @@ public final class ApiVerticle extends VerticleBase {
                 settings.dispatch(),
                 settings.embedding(),
                 dispatchMeters,
+                settings.departures(),
                 System::nanoTime);
         bus = opened;
         Assistants assistants = new Assistants(
@@ -79,6 +89,7 @@ public final class ApiVerticle extends VerticleBase {
                         embeddings,
                         settings.embedding().maxInputs(),
                         settings.vizraModels(),
+                        page,
                         settings.meters()))
                 .onSuccess(port::set);
     }
@@ -97,20 +108,23 @@ public final class ApiVerticle extends VerticleBase {
     public static final class Instances implements Supplier<ApiVerticle> {
 
         private final ApiSettings settings;
+        private final @Nullable ClusterPage page;
         private final DispatchMeters dispatchMeters;
         private final RequestIds ids = new RequestIds(System::currentTimeMillis);
         private final AtomicInteger next = new AtomicInteger();
         private final AtomicInteger port = new AtomicInteger();
         private final LastAnswer lastAnswer = new LastAnswer();
 
-        private Instances(ApiSettings settings) {
+        private Instances(ApiSettings settings, @Nullable ClusterPage page) {
             this.settings = settings;
+            this.page = page;
             this.dispatchMeters = new DispatchMeters(settings.meters());
         }
 
         @Override
         public ApiVerticle get() {
-            return new ApiVerticle(settings, next.getAndIncrement(), next::get, dispatchMeters, ids, port, lastAnswer);
+            return new ApiVerticle(
+                    settings, page, next.getAndIncrement(), next::get, dispatchMeters, ids, port, lastAnswer);
         }
 
         /** The port that is listened on; 0 before the deployment is complete. */

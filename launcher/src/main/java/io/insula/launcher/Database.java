@@ -28,8 +28,7 @@ record Database(
         Bootstrap.Welcome welcome,
         @Nullable EmbeddedPostgres embedded) implements AutoCloseable {
 
-    static Database open(Home home, DatabaseConfig config, ModelName model) {
-        Pepper pepper = pepper(home, config);
+    static Database open(Home home, DatabaseConfig config, Pepper pepper, ModelName model) {
         if (!config.embedded()) {
             return prepare(given(config), config, pepper, FirstKey.RANDOM, model, null);
         }
@@ -63,7 +62,8 @@ record Database(
         }
     }
 
-    private static Pepper pepper(Home home, DatabaseConfig config) {
+    /** The secret that access keys are hashed with; made where it is missing. */
+    static Pepper pepper(Home home, DatabaseConfig config) {
         Path file = config.pepperFile().isEmpty() ? home.pepperFile() : Path.of(config.pepperFile());
         try {
             return Pepper.in(file);

@@ -1,5 +1,6 @@
 package io.insula.launcher;
 
+import io.insula.launcher.cluster.AllowedClasses;
 import io.insula.launcher.cluster.ClusterException;
 import io.insula.launcher.config.ConfigurationException;
 import io.insula.launcher.model.ModelException;
@@ -15,9 +16,12 @@ import picocli.CommandLine.ParameterException;
         name = "insula",
         description = "A multi-tenant assistant platform that speaks the OpenAI HTTP API.",
         mixinStandardHelpOptions = true,
-        version = "Insula 0.1.0",
-        subcommands = {UpCommand.class, ServeCommand.class, ModelCommand.class})
+        version = "Insula " + Insula.VERSION,
+        subcommands = {UpCommand.class, ServeCommand.class, ClusterCommand.class, ModelCommand.class})
 public final class Insula implements Runnable {
+
+    /** What other nodes and people are told. */
+    static final String VERSION = "0.1.0";
 
     private static final int USAGE = 2;
     private static final int FAILED = 1;
@@ -50,6 +54,7 @@ public final class Insula implements Runnable {
 
     /** Runs one command of a program that puts something around its engines, and returns its exit code. */
     public static int run(String[] arguments, EngineFitting fitting) {
+        AllowedClasses.confineJavaSerialization();
         CommandLine line = new CommandLine(new Insula(fitting)).setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler(Insula::explain);
         return line.execute(arguments);

@@ -43,6 +43,7 @@ public final class ApiServer {
      * Starts to listen.
      *
      * @param loop the event loop that answers
+     * @param page null where no cluster is shown
      * @return the port
      */
     public Future<Integer> listen(
@@ -53,6 +54,7 @@ public final class ApiServer {
             EmbeddingAccounting embeddings,
             int maxEmbeddingInputs,
             VizraModels vizraModels,
+            @Nullable ClusterPage page,
             MeterRegistry registry) {
         LoopHop hop = new LoopHop(loop);
         ErrorResponder errors = new ErrorResponder(
@@ -71,7 +73,7 @@ public final class ApiServer {
         server = listening;
         AccessLog log = new AccessLog(registry, nanoClock);
         return listening
-                .requestHandler(routes.router(families(vizraModels), ids, log, errors, nanoClock))
+                .requestHandler(routes.router(families(vizraModels), page, ids, log, errors, nanoClock))
                 .invalidRequestHandler(new UnreadableRequest(ids)::handle)
                 .listen()
                 .map(HttpServer::actualPort);
