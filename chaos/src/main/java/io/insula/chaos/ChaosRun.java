@@ -94,6 +94,8 @@ final class ChaosRun {
         settings.put("INSULA_ENGINE_MAX_SLOTS", options.model() == ChaosOptions.Model.TINY ? "128" : "24");
         settings.put("INSULA_ENGINE_SLOT_TOKENS", "1536");
         settings.put("INSULA_ENGINE_KV_BUDGET", options.model() == ChaosOptions.Model.TINY ? "256MiB" : "2GiB");
+        // Longer than a process takes to start on a busy machine.
+        settings.put("INSULA_DISPATCH_RESUME_WAIT", "60s");
         settings.put("INSULA_SCHEDULER_RESTART_DELAY", "1s");
         settings.put("INSULA_SHUTDOWN_DRAIN_TIMEOUT", "10s");
         return settings;

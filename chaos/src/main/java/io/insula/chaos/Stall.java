@@ -2,6 +2,7 @@ package io.insula.chaos;
 
 import io.insula.chaos.load.Reply;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The longest that a client waited for the next event of an answer that was on its way when something was broken.
@@ -26,6 +27,14 @@ record Stall(Reply reply, long nanos, int events) {
             last = next;
         }
         return new Stall(reply, longest, at);
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%s, request %s at %s, %.2f s behind %d events",
+                reply.question(), reply.request(), reply.door().name(), seconds(), events);
     }
 
     double seconds() {

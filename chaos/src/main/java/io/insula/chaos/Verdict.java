@@ -8,11 +8,14 @@ import io.insula.chaos.load.Answer;
 import io.insula.chaos.load.Comparison;
 import io.insula.chaos.load.Reply;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Compares what clients saw and what the ledger says with the undisturbed run, and stalls with their bounds. */
 final class Verdict {
@@ -21,6 +24,8 @@ final class Verdict {
     private static final double RECOMPUTE_FACTOR = 1.2;
     /** Between the end of an outage and the first lease of what came back. */
     private static final Duration GRACE = Duration.ofSeconds(3);
+    /** Engines free the slots of a node's streams in 5 s; then others write what these used. */
+    private static final Duration FREE_AGAIN = Duration.ofMillis(5500);
 
     private final Scenario scenario;
     private final Reference reference;
@@ -34,6 +39,7 @@ final class Verdict {
     private int lostUnnamed;
     private int refused;
     private double worstRecompute;
+    private @Nullable Stall worst;
 
     /**
      * Begins a verdict.
@@ -111,8 +117,15 @@ final class Verdict {
     }
 
     private boolean failed(Reply reply, List<LedgerRow> rows) {
-        if (stage.lostDoors().contains(reply.door().name()) && reply.status() < 500 && wasBroken(reply)) {
+        Instant gone = stage.lostDoors().get(reply.door().name());
+        if (gone != null && reply.status() < 500 && wasBroken(reply)) {
             lost++;
+            rows.stream()
+                    .filter(row -> Duration.between(gone, row.recorded()).compareTo(FREE_AGAIN) > 0)
+                    .forEach(row -> complain(
+                            reply,
+                            "lost with its HTTP node, and written only "
+                                    + Duration.between(gone, row.recorded()).toMillis() + " ms later"));
             lostUnnamed += reply.request() == null ? 1 : 0;
             if (reply.request() != null && rows.size() != 1) {
                 complain(reply, "lost with its HTTP node, and " + rows.size() + " ledger rows");
@@ -142,6 +155,7 @@ final class Verdict {
         }
         Stall stall = Stall.of(reply, stage.moments().getFirst());
         (hasMoved ? moveStalls : otherStalls).add(stall.seconds());
+        worst = hasMoved && (worst == null || worst.nanos() < stall.nanos()) ? stall : worst;
         if (hasMoved) {
             long recompute = reference.nanosUntil(reply.question(), stall.events());
             double factor = (stall.nanos() - scenario.noticed().detection().toNanos()) / (double) recompute;
@@ -156,10 +170,14 @@ final class Verdict {
         double p99 = Percentiles.of(moveStalls).at(99);
         double bound = scenario.noticed().stall().toMillis() / 1000.0;
         if (fast && p99 > bound) {
-            complaints.add(String.format("Streams that moved stood still for %.2f s (p99; at most %.1f s).", p99, bound));
+            complaints.add(String.format(
+                    Locale.ROOT,
+                    "Streams that moved stood still for %.2f s (p99; at most %.1f s); the worst: %s",
+                    p99, bound, worst));
         }
         if (!fast && worstRecompute > RECOMPUTE_FACTOR) {
             complaints.add(String.format(
+                    Locale.ROOT,
                     "A stream that moved stood still for the time to notice it and %.2f times what its tokens took"
                             + " (at most %.1f).",
                     worstRecompute, RECOMPUTE_FACTOR));

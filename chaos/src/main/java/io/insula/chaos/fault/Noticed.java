@@ -9,7 +9,7 @@ public enum Noticed {
     /** Nobody says anything any more. */
     BY_SILENCE(Duration.ofSeconds(5), Duration.ofSeconds(6)),
     /** Streams wait until somebody mends it. */
-    WHEN_MENDED(Duration.ofSeconds(20), Duration.ofSeconds(22));
+    WHEN_MENDED(Duration.ofSeconds(60), Duration.ofSeconds(62));
 
     private final Duration detection;
     private final Duration stall;

@@ -8,9 +8,12 @@ import io.insula.chaos.load.Asker;
 import io.insula.chaos.load.Question;
 import io.insula.chaos.load.Reply;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 
@@ -30,7 +33,7 @@ public final class Stage {
     private final Consumer<String> log;
     private final List<Long> moments = new ArrayList<>();
     private final List<String> complaints = new ArrayList<>();
-    private final List<String> lostDoors = new ArrayList<>();
+    private final Map<String, Instant> lostDoors = new HashMap<>();
 
     /**
      * Sets the stage.
@@ -71,7 +74,7 @@ public final class Stage {
 
     /** Notes that a node's clients are not to be answered: it is broken itself. */
     void lose(NodeProcess api) {
-        lostDoors.add(api.name());
+        lostDoors.put(api.name(), Instant.now());
     }
 
     /** Notes something that is wrong. */
@@ -79,8 +82,9 @@ public final class Stage {
         complaints.add(what);
     }
 
+    /** One that works on something: breaking another would prove nothing. */
     NodeProcess anyEngine() {
-        return anyOf(house.engines(), 1).getFirst();
+        return anyOf(house.busyEngines(), 1).getFirst();
     }
 
     /** Some of them, in random order. */
@@ -128,8 +132,8 @@ public final class Stage {
         return List.copyOf(complaints);
     }
 
-    /** HTTP nodes whose clients were not answered because they were broken themselves. */
-    public List<String> lostDoors() {
-        return List.copyOf(lostDoors);
+    /** HTTP nodes whose clients were not answered because they were broken themselves, and when. */
+    public Map<String, Instant> lostDoors() {
+        return Map.copyOf(lostDoors);
     }
 }

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class House implements AutoCloseable {
 
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
+    private static final Duration WHOLE_LIMIT = Duration.ofSeconds(45);
     private static final Duration ASK_LIMIT = Duration.ofSeconds(2);
     private static final int PORTS_OF_A_NODE = 4;
 
@@ -40,6 +41,7 @@ public final class House implements AutoCloseable {
     private final Thread ending = new Thread(this::end, "house-end");
     private final @Nullable Network network;
     private final LedgerDatabase database;
+    private final ClusterView view;
     private boolean ended;
 
     private House(HousePlan plan) {
@@ -49,7 +51,9 @@ public final class House implements AutoCloseable {
             this.network = plan.cables() ? Network.of(names) : null;
             this.database = new LedgerDatabase(
                     plan.folder().resolve("database"), plan.binaries(), network == null ? "127.0.0.1" : network.bridgeHost());
-            places(plan, names).forEach(place -> nodes.add(new NodeProcess(place)));
+            Path adminKey = plan.folder().toAbsolutePath().resolve("admin-key");
+            this.view = new ClusterView(client, adminKey);
+            places(plan, names, adminKey).forEach(place -> nodes.add(new NodeProcess(place)));
             for (NodeProcess node : nodes) {
                 Files.createDirectories(node.home());
                 Files.createSymbolicLink(node.home().resolve("models"), plan.models().toAbsolutePath());
@@ -85,7 +89,7 @@ public final class House implements AutoCloseable {
         return names;
     }
 
-    private List<NodeProcess.Place> places(HousePlan plan, List<String> names) throws IOException {
+    private List<NodeProcess.Place> places(HousePlan plan, List<String> names, Path adminKey) throws IOException {
         Deque<Integer> ports = new ArrayDeque<>(freePorts(names.size() * PORTS_OF_A_NODE));
         List<Integer> clusterPorts = names.stream().map(name -> ports.pop()).toList();
         List<String> members = IntStream.range(0, names.size())
@@ -103,6 +107,7 @@ public final class House implements AutoCloseable {
             settings.put("INSULA_CLUSTER_BUS_PORT", Integer.toString(ports.pop()));
             settings.put("INSULA_DATABASE_URL", database.url());
             settings.put("INSULA_DATABASE_PEPPER_FILE", database.pepperFile().toString());
+            settings.put("INSULA_ADMIN_KEY_FILE", adminKey.toString());
             settings.put("INSULA_HTTP_HOST", host(name));
             settings.put("INSULA_HTTP_PORT", Integer.toString(api));
             settings.put("INSULA_MANAGEMENT_HOST", host(name));
@@ -114,6 +119,7 @@ public final class House implements AutoCloseable {
                     name.startsWith("engine") ? "inference" : "api",
                     network == null ? null : network.namespace(name),
                     host(name),
+                    clusterPorts.get(i),
                     api,
                     management,
                     folder,
@@ -190,10 +196,45 @@ public final class House implements AutoCloseable {
         }
     }
 
-    /** Starts again what does not run, and waits until every node is ready. */
+    /** Starts again what does not run, and waits until every HTTP node sees every node ready and no work left. */
     public void restore() {
         nodes.stream().filter(node -> !node.isAlive()).forEach(NodeProcess::start);
         nodes.forEach(this::awaitReady);
+        long end = System.nanoTime() + WHOLE_LIMIT.toNanos();
+        while (!isWhole()) {
+            if (System.nanoTime() - end > 0) {
+                throw new ChaosException("The cluster is not whole and idle after " + WHOLE_LIMIT.toSeconds()
+                        + " s; this is what its HTTP nodes see: "
+                        + apis().stream().map(api -> api + ": " + look(api)).toList());
+            }
+            sleep(Duration.ofMillis(200));
+        }
+    }
+
+    private boolean isWhole() {
+        return apis().stream().map(this::look).allMatch(seen -> nodes.stream().allMatch(node -> {
+            ClusterView.Seen found = seen.get(node.member());
+            return found != null && found.ready() && found.busy() == 0;
+        }));
+    }
+
+    private Map<String, ClusterView.Seen> look(NodeProcess api) {
+        try {
+            return view.of(api.door().api());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ChaosException("Interrupted.", e);
+        }
+    }
+
+    /** The engines that work on something now, as far as is known; all of them when none does. */
+    public List<NodeProcess> busyEngines() {
+        Map<String, ClusterView.Seen> seen = new HashMap<>();
+        apis().forEach(api -> seen.putAll(look(api)));
+        List<NodeProcess> busy = engines().stream()
+                .filter(engine -> seen.getOrDefault(engine.member(), new ClusterView.Seen(false, 0)).busy() > 0)
+                .toList();
+        return busy.isEmpty() ? engines() : busy;
     }
 
     /** Status and text that a node's management port answers; no status when it does not. */

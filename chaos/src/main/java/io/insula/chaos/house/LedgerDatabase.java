@@ -114,7 +114,7 @@ public final class LedgerDatabase implements AutoCloseable {
         List<LedgerRow> rows = new ArrayList<>();
         try (Connection connection = connection();
                 PreparedStatement statement = connection.prepareStatement(
-                        "select request_id, prompt_tokens, completion_tokens, cached_tokens, finish, attempts"
+                        "select request_id, prompt_tokens, completion_tokens, cached_tokens, finish, attempts, recorded_at"
                                 + " from insula.usage_event where tenant_id = ?")) {
             statement.setObject(1, account.tenant());
             try (ResultSet found = statement.executeQuery()) {
@@ -125,7 +125,8 @@ public final class LedgerDatabase implements AutoCloseable {
                             found.getInt(3),
                             found.getInt(4),
                             found.getString(5),
-                            found.getInt(6)));
+                            found.getInt(6),
+                            found.getTimestamp(7).toInstant()));
                 }
             }
         } catch (SQLException e) {

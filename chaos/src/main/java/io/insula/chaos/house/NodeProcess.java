@@ -47,6 +47,7 @@ public final class NodeProcess {
             String role,
             @Nullable String namespace,
             String host,
+            int clusterPort,
             int apiPort,
             int managementPort,
             Path folder,
@@ -76,6 +77,11 @@ public final class NodeProcess {
                 place.name(),
                 URI.create(origin + place.apiPort() + "/v1/chat/completions"),
                 management("/readyz"));
+    }
+
+    /** The address of its membership traffic. */
+    String member() {
+        return place.host() + ":" + place.clusterPort();
     }
 
     URI management(String path) {
