@@ -54,6 +54,18 @@ public final class Chaos implements Callable<Integer> {
     @Option(names = "--outage", paramLabel = "SECONDS", description = "how long the database is away (60)")
     private int outage = 60;
 
+    @Option(
+            names = "--patience",
+            paramLabel = "FACTOR",
+            description = "multiplies the bounds of stalls, for machines that do something else as well (1)")
+    private double patience = 1;
+
+    @Option(
+            names = "--binaries",
+            paramLabel = "DIR",
+            description = "where PostgreSQL's programs are unpacked (a folder in --folder)")
+    private @Nullable Path binaries;
+
     @Option(names = "--folder", paramLabel = "DIR", description = "where programs, model and logs go (target/chaos)")
     private Path folder = Path.of("target", "chaos");
 
@@ -130,9 +142,18 @@ public final class Chaos implements Callable<Integer> {
                 chosen,
                 Duration.ofSeconds(positive("--duration", duration)),
                 Duration.ofSeconds(positive("--outage", outage)),
+                patience(),
                 cables,
                 folder,
+                binaries == null ? folder.resolve("postgres-binaries") : binaries,
                 home);
+    }
+
+    private double patience() {
+        if (patience < 1 || patience > 100) {
+            throw refused("--patience", Double.toString(patience), "1..100");
+        }
+        return patience;
     }
 
     private int positive(String option, int seconds) {

@@ -10,8 +10,10 @@ import java.time.Duration;
  * @param seed of questions, victims and moments
  * @param settle how long the load goes on when a scenario has ended
  * @param outage how long the database is away in the scenario that takes it away
+ * @param patience multiplies the bounds of stalls
  * @param cables whether nodes get a network of their own
- * @param folder for everything that is kept: programs, model, logs
+ * @param folder for everything that is kept: model, logs
+ * @param binaries where PostgreSQL's programs are unpacked
  * @param modelHome a home of Insula that holds the starter model
  */
 record ChaosOptions(
@@ -20,8 +22,10 @@ record ChaosOptions(
         Model model,
         Duration settle,
         Duration outage,
+        double patience,
         boolean cables,
         Path folder,
+        Path binaries,
         Path modelHome) {
 
     static final int SHOWN_COMPLAINTS = 12;

@@ -63,7 +63,7 @@ final class ChaosRun {
     private HousePlan plan(Path folder) throws IOException {
         return new HousePlan(
                 Files.createDirectories(folder),
-                options.folder().toAbsolutePath().resolve("postgres-binaries"),
+                options.binaries().toAbsolutePath(),
                 models(),
                 options.model().modelName(),
                 ENGINES,

@@ -36,7 +36,7 @@ final class OutcomeTable {
                     seconds(outcome.moveStalls().at(50)),
                     seconds(outcome.moveStalls().at(99)),
                     seconds(outcome.moveStalls().most()),
-                    fast ? seconds(outcome.scenario().noticed().stall().toMillis() / 1000.0) : "1.2x",
+                    fast ? seconds(options.patience() * outcome.scenario().noticed().stall().toMillis() / 1000.0) : "1.2x",
                     seconds(outcome.otherStalls().most()),
                     String.format(Locale.ROOT, "%.2fx", outcome.worstRecompute()),
                     outcome.isGood() ? "good" : outcome.complaints().size() + " WRONG");

@@ -93,7 +93,7 @@ final class Trial implements AutoCloseable {
             replies = load.await();
         }
         List<LedgerRow> rows = ledger(account, replies);
-        Outcome outcome = new Verdict(scenario, reference, stage, options.model() == ChaosOptions.Model.TINY).of(replies, rows);
+        Outcome outcome = new Verdict(scenario, reference, stage, options).of(replies, rows);
         outcome.complaints().stream().limit(ChaosOptions.SHOWN_COMPLAINTS).forEach(each -> say("    WRONG %s", each));
         house.restore();
         return outcome;

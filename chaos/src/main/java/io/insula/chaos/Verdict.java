@@ -30,7 +30,7 @@ final class Verdict {
     private final Scenario scenario;
     private final Reference reference;
     private final Stage stage;
-    private final boolean fast;
+    private final ChaosOptions options;
     private final List<String> complaints = new ArrayList<>();
     private final List<Double> moveStalls = new ArrayList<>();
     private final List<Double> otherStalls = new ArrayList<>();
@@ -41,16 +41,11 @@ final class Verdict {
     private double worstRecompute;
     private @Nullable Stall worst;
 
-    /**
-     * Begins a verdict.
-     *
-     * @param fast whether the model computes so fast that stalls are bounded in seconds
-     */
-    Verdict(Scenario scenario, Reference reference, Stage stage, boolean fast) {
+    Verdict(Scenario scenario, Reference reference, Stage stage, ChaosOptions options) {
         this.scenario = scenario;
         this.reference = reference;
         this.stage = stage;
-        this.fast = fast;
+        this.options = options;
         complaints.addAll(stage.complaints());
     }
 
@@ -168,14 +163,16 @@ final class Verdict {
             complaints.add("No answer had to move: the scenario proves nothing.");
         }
         double p99 = Percentiles.of(moveStalls).at(99);
-        double bound = scenario.noticed().stall().toMillis() / 1000.0;
+        // The tiny model computes so fast that a bound in seconds means something.
+        boolean fast = options.model() == ChaosOptions.Model.TINY;
+        double bound = options.patience() * scenario.noticed().stall().toMillis() / 1000.0;
         if (fast && p99 > bound) {
             complaints.add(String.format(
                     Locale.ROOT,
                     "Streams that moved stood still for %.2f s (p99; at most %.1f s); the worst: %s",
                     p99, bound, worst));
         }
-        if (!fast && worstRecompute > RECOMPUTE_FACTOR) {
+        if (!fast && worstRecompute > RECOMPUTE_FACTOR * options.patience()) {
             complaints.add(String.format(
                     Locale.ROOT,
                     "A stream that moved stood still for the time to notice it and %.2f times what its tokens took"
