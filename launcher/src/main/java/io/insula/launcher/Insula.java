@@ -17,7 +17,13 @@ import picocli.CommandLine.ParameterException;
         description = "A multi-tenant assistant platform that speaks the OpenAI HTTP API.",
         mixinStandardHelpOptions = true,
         version = "Insula " + Insula.VERSION,
-        subcommands = {UpCommand.class, ServeCommand.class, ClusterCommand.class, ModelCommand.class})
+        subcommands = {
+            UpCommand.class,
+            ServeCommand.class,
+            MigrateCommand.class,
+            ClusterCommand.class,
+            ModelCommand.class
+        })
 public final class Insula implements Runnable {
 
     /** What other nodes and people are told. */
