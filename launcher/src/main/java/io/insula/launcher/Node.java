@@ -43,6 +43,7 @@ final class Node {
     private final Home home;
     private final InsulaConfig config;
     private final Roles roles;
+    private final EngineFitting fitting;
     private final Progress progress;
     private final LifeCycle parts;
     private final Runnable giveUp;
@@ -53,13 +54,22 @@ final class Node {
     private final AtomicBoolean ready = new AtomicBoolean();
 
     /**
+     * @param fitting what is put around its engines
      * @param parts remembers what runs
      * @param giveUp called when the node cannot be reached in its cluster and does not mend
      */
-    Node(Home home, InsulaConfig config, Roles roles, Progress progress, LifeCycle parts, Runnable giveUp) {
+    Node(
+            Home home,
+            InsulaConfig config,
+            Roles roles,
+            EngineFitting fitting,
+            Progress progress,
+            LifeCycle parts,
+            Runnable giveUp) {
         this.home = home;
         this.config = config;
         this.roles = roles;
+        this.fitting = fitting;
         this.progress = progress;
         this.parts = parts;
         this.giveUp = giveUp;
@@ -67,7 +77,7 @@ final class Node {
     }
 
     RunningNode start() {
-        @Nullable LocalModels models = roles.inference() ? new LocalModels(home, config) : null;
+        @Nullable LocalModels models = roles.inference() ? new LocalModels(home, config, fitting) : null;
         if (models != null) {
             models.fetch(progress);
         }
