@@ -106,7 +106,8 @@ public final class Accounting {
     /** A choice that was cut short says more than one that called, and that more than one that came to its end. */
     private static String finish(Result result, boolean called) {
         return switch (result) {
-            case Result.Completed completed when called && completed.finish() == FinishReason.STOP ->
+            case Result.Completed completed
+            when called && completed.finish() == FinishReason.STOP ->
                 FinishReason.TOOL_CALLS.name().toLowerCase(Locale.ROOT);
             case Result.Completed completed -> completed.finish().name().toLowerCase(Locale.ROOT);
             case Result.Cancelled cancelled -> "cancelled";
