@@ -4,6 +4,7 @@ import io.insula.api.dispatch.DispatchConfig;
 import io.insula.api.dispatch.EmbeddingLimits;
 import io.insula.api.http.HttpConfig;
 import io.insula.api.vizra.VizraModels;
+import io.insula.protocol.NodeDepartures;
 import io.insula.protocol.NodeId;
 import io.insula.store.AccessKeys;
 import io.insula.store.AssistantConfigs;
@@ -20,6 +21,7 @@ import java.util.function.Consumer;
  * @param node this process
  * @param drainTimeout how long a stopping server lets running answers go on
  * @param ledger takes each usage entry at once, on any event loop, and never blocks
+ * @param departures of inference nodes
  * @param keeper takes usage that engines report of other nodes' streams
  */
 public record ApiSettings(
@@ -33,9 +35,13 @@ public record ApiSettings(
         AssistantConfigs configs,
         Consumer<UsageEntry> ledger,
         MeterRegistry meters,
+        NodeDepartures departures,
         UsageKeeper keeper) {
 
-    /** With a keeper that promises no more than the ledger does. */
+    /**
+     * Where the ends of leases alone tell of nodes that are gone, and with a keeper that promises no more than the ledger
+     * does.
+     */
     public ApiSettings(
             NodeId node,
             HttpConfig http,
@@ -47,10 +53,22 @@ public record ApiSettings(
             AssistantConfigs configs,
             Consumer<UsageEntry> ledger,
             MeterRegistry meters) {
-        this(node, http, dispatch, embedding, vizraModels, drainTimeout, keys, configs, ledger, meters, entry -> {
-            ledger.accept(entry);
-            return Future.succeededFuture();
-        });
+        this(
+                node,
+                http,
+                dispatch,
+                embedding,
+                vizraModels,
+                drainTimeout,
+                keys,
+                configs,
+                ledger,
+                meters,
+                NodeDepartures.NONE,
+                entry -> {
+                    ledger.accept(entry);
+                    return Future.succeededFuture();
+                });
     }
 
     /** With the standard limits of embeddings. */

@@ -19,6 +19,11 @@ final class StoreSettings {
                         "database.url",
                         "",
                         "postgresql://user:password@host:port/database; empty: the embedded PostgreSQL"),
+                settings.flag(
+                        "database.migrate",
+                        true,
+                        "a start brings the schema up to date, under the account of database.url; false: 'insula migrate'"
+                                + " has, and database.url needs no user"),
                 settings.text(
                         "database.pepper-file",
                         "",
