@@ -158,7 +158,8 @@ class StartupIT {
                 "delete from insula.flyway_schema_history where installed_rank ="
                         + " (select max(installed_rank) from insula.flyway_schema_history where version is not null)");
         assertThatThrownBy(() -> Migrations.applied(application, TestDatabase.PEPPER))
-                .hasMessageContaining("has not yet V").hasMessageContaining(".sql: run 'insula migrate' first");
+                .hasMessageContaining("has not yet V")
+                .hasMessageContaining(".sql: run 'insula migrate' first");
     }
 
     @Test
