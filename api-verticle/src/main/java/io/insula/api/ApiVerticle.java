@@ -20,12 +20,15 @@ import org.jspecify.annotations.Nullable;
 /** Wires the HTTP side of a node: one instance is one event loop with its own streams and its own bus address. */
 public final class ApiVerticle extends VerticleBase {
 
+    private static final AtomicInteger FREE_PORTS = new AtomicInteger();
+
     private final ApiSettings settings;
     private final @Nullable ClusterPage page;
     private final int instance;
     private final IntSupplier instances;
     private final DispatchMeters dispatchMeters;
     private final RequestIds ids;
+    private final int listeningPort;
     private final AtomicInteger port;
     private final LastAnswer lastAnswer;
     private @Nullable DispatchBus bus;
@@ -38,6 +41,7 @@ public final class ApiVerticle extends VerticleBase {
             IntSupplier instances,
             DispatchMeters dispatchMeters,
             RequestIds ids,
+            int listeningPort,
             AtomicInteger port,
             LastAnswer lastAnswer) {
         this.settings = settings;
@@ -46,6 +50,7 @@ public final class ApiVerticle extends VerticleBase {
         this.instances = instances;
         this.dispatchMeters = dispatchMeters;
         this.ids = ids;
+        this.listeningPort = listeningPort;
         this.port = port;
         this.lastAnswer = lastAnswer;
         lastAnswer.expect();
@@ -78,7 +83,7 @@ public final class ApiVerticle extends VerticleBase {
                 settings.configs(), () -> ThreadLocalRandom.current().nextLong(), opened.engines()::knowsBaseModel);
         Accounting accounting = new Accounting(opened.dispatcher(), settings.ledger());
         EmbeddingAccounting embeddings = new EmbeddingAccounting(opened.embeddings(), settings.ledger());
-        ApiServer listening = new ApiServer(vertx, settings.http(), ids, System::nanoTime);
+        ApiServer listening = new ApiServer(vertx, settings.http(), listeningPort, ids, System::nanoTime);
         server = listening;
         return opened.open()
                 .compose(ready -> listening.listen(
@@ -112,19 +117,32 @@ public final class ApiVerticle extends VerticleBase {
         private final DispatchMeters dispatchMeters;
         private final RequestIds ids = new RequestIds(System::currentTimeMillis);
         private final AtomicInteger next = new AtomicInteger();
+        private final int listeningPort;
         private final AtomicInteger port = new AtomicInteger();
         private final LastAnswer lastAnswer = new LastAnswer();
 
         private Instances(ApiSettings settings, @Nullable ClusterPage page) {
             this.settings = settings;
             this.page = page;
+            // Each instance would take a free port of its own, and clients would know that of one.
+            this.listeningPort = settings.http().port() == 0
+                    ? -FREE_PORTS.incrementAndGet()
+                    : settings.http().port();
             this.dispatchMeters = new DispatchMeters(settings.meters());
         }
 
         @Override
         public ApiVerticle get() {
             return new ApiVerticle(
-                    settings, page, next.getAndIncrement(), next::get, dispatchMeters, ids, port, lastAnswer);
+                    settings,
+                    page,
+                    next.getAndIncrement(),
+                    next::get,
+                    dispatchMeters,
+                    ids,
+                    listeningPort,
+                    port,
+                    lastAnswer);
         }
 
         /** The port that is listened on; 0 before the deployment is complete. */

@@ -5,6 +5,7 @@ import io.insula.api.ApiVerticle;
 import io.insula.api.http.ClusterPage;
 import io.insula.launcher.config.InsulaConfig;
 import io.insula.protocol.Addresses;
+import io.insula.protocol.NodeDepartures;
 import io.insula.protocol.NodeId;
 import io.insula.store.UsageWriter;
 import io.insula.store.postgres.PostgresStore;
@@ -28,11 +29,16 @@ final class ApiRole {
 
     private final NodeId node;
     private final InsulaConfig config;
+    private final NodeDepartures departures;
     private final Awaiting awaiting;
     private final LifeCycle parts;
 
-    ApiRole(NodeId node, InsulaConfig config, LifeCycle parts) {
+    /**
+     * @param departures of other nodes
+     */
+    ApiRole(NodeId node, InsulaConfig config, NodeDepartures departures, LifeCycle parts) {
         this.node = node;
+        this.departures = departures;
         this.config = config;
         this.awaiting = new Awaiting(config);
         this.parts = parts;
@@ -70,7 +76,8 @@ final class ApiRole {
                         store.accessKeys(),
                         store.assistantConfigs(),
                         usage::record,
-                        registry),
+                        registry,
+                        departures),
                 page);
         String deployment = awaiting.await(vertx.deployVerticle(api, new DeploymentOptions().setInstances(INSTANCES)));
         parts.started("http", () -> awaiting.await(vertx.undeploy(deployment)));

@@ -9,6 +9,7 @@ import io.insula.launcher.terminal.Progress;
 import io.insula.protocol.Addresses;
 import io.insula.protocol.EngineStatus;
 import io.insula.protocol.Leases;
+import io.insula.protocol.NodeDepartures;
 import io.insula.protocol.NodeId;
 import io.insula.protocol.wire.ProtocolCodecs;
 import io.insula.store.Pepper;
@@ -91,7 +92,7 @@ final class Node {
         @Nullable Database database = opening == null ? null : Awaiting.joined(opening);
         int port = 0;
         if (database != null) {
-            ApiRole api = new ApiRole(id, config, parts);
+            ApiRole api = new ApiRole(id, config, membership == null ? NodeDepartures.NONE : membership, parts);
             port = api.start(vertx, database, page(neighbours), registry);
             listening.addAll(api.addresses());
             // A first request that comes before the first lease would be told that there is no engine.

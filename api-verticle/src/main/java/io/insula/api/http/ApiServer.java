@@ -28,13 +28,20 @@ public final class ApiServer {
 
     private final Vertx vertx;
     private final HttpConfig config;
+    private final int port;
     private final LongSupplier nanoClock;
     private final RequestIds ids;
     private @Nullable HttpServer server;
 
-    public ApiServer(Vertx vertx, HttpConfig config, RequestIds ids, LongSupplier nanoClock) {
+    /**
+     * Prepares to listen.
+     *
+     * @param port servers of one Vert.x that are given the same one share it; below 0: the same free one
+     */
+    public ApiServer(Vertx vertx, HttpConfig config, int port, RequestIds ids, LongSupplier nanoClock) {
         this.vertx = vertx;
         this.config = config;
+        this.port = port;
         this.ids = ids;
         this.nanoClock = nanoClock;
     }
@@ -112,7 +119,7 @@ public final class ApiServer {
                 .setDecompressionSupported(false)
                 .setHandle100ContinueAutomatically(false)
                 .setHttp2ClearTextEnabled(true);
-        options.setHost(config.host()).setPort(config.port());
+        options.setHost(config.host()).setPort(port);
         options.setTcpNoDelay(true)
                 .setIdleTimeout((int) config.idleTimeout().toSeconds())
                 .setIdleTimeoutUnit(TimeUnit.SECONDS);

@@ -5,6 +5,7 @@ import com.hazelcast.cluster.MembershipAdapter;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.LifecycleEvent;
+import io.insula.protocol.NodeDepartures;
 import io.insula.protocol.NodeId;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.spi.cluster.ClusterManager;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Thread:</b> listeners are called on Hazelcast's threads and must not block.
  */
-public final class Membership {
+public final class Membership implements NodeDepartures {
 
     private static final Logger log = LoggerFactory.getLogger(Membership.class);
 
@@ -63,12 +64,8 @@ public final class Membership {
         return options.setEventBusOptions(ClusterBus.options(config, place));
     }
 
-    /**
-     * Tells of every node that leaves, as soon as the cluster knows.
-     *
-     * @return ends that
-     */
-    public Runnable onDeparture(Consumer<NodeId> listener) {
+    @Override
+    public Runnable listen(Consumer<NodeId> listener) {
         departures.add(listener);
         return () -> departures.remove(listener);
     }
@@ -128,7 +125,7 @@ public final class Membership {
         return new Subscriptions(manager);
     }
 
-    private HazelcastInstance hazelcast() {
+    HazelcastInstance hazelcast() {
         return Objects.requireNonNull(manager.getHazelcastInstance(), "not joined");
     }
 }
