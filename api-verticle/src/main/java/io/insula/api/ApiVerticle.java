@@ -5,6 +5,7 @@ import io.insula.api.dispatch.DispatchBus;
 import io.insula.api.dispatch.DispatchMeters;
 import io.insula.api.governance.Accounting;
 import io.insula.api.governance.EmbeddingAccounting;
+import io.insula.api.governance.OrphanedUsageDesk;
 import io.insula.api.http.ApiServer;
 import io.insula.api.http.ClusterPage;
 import io.insula.api.http.RequestIds;
@@ -32,6 +33,7 @@ public final class ApiVerticle extends VerticleBase {
     private final AtomicInteger port;
     private final LastAnswer lastAnswer;
     private @Nullable DispatchBus bus;
+    private @Nullable OrphanedUsageDesk orphans;
     private @Nullable ApiServer server;
 
     private ApiVerticle(
@@ -86,6 +88,7 @@ public final class ApiVerticle extends VerticleBase {
         ApiServer listening = new ApiServer(vertx, settings.http(), listeningPort, ids, System::nanoTime);
         server = listening;
         return opened.open()
+                .compose(ready -> openDesk())
                 .compose(ready -> listening.listen(
                         context,
                         settings.keys(),
@@ -99,6 +102,17 @@ public final class ApiVerticle extends VerticleBase {
                 .onSuccess(port::set);
     }
 
+    /** One for the node. */
+    private Future<Void> openDesk() {
+        if (instance > 0) {
+            return Future.succeededFuture();
+        }
+        OrphanedUsageDesk desk =
+                new OrphanedUsageDesk(settings.node(), settings.keeper(), settings.meters(), System::nanoTime);
+        orphans = desk;
+        return desk.open(vertx.eventBus());
+    }
+
     @Override
     public Future<?> stop() {
         Future<Void> drained = server == null ? Future.succeededFuture() : server.shutdown(settings.drainTimeout());
@@ -106,6 +120,7 @@ public final class ApiVerticle extends VerticleBase {
         // One that never started gives no answer, and is not waited for longer than one that answers.
         long limit = Math.max(1, settings.drainTimeout().toMillis());
         return drained.eventually(() -> lastAnswer.given().timeout(limit, TimeUnit.MILLISECONDS))
+                .eventually(() -> orphans == null ? Future.succeededFuture() : orphans.close())
                 .eventually(() -> bus == null ? Future.succeededFuture() : bus.close());
     }
 

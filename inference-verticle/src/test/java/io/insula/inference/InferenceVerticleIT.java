@@ -15,14 +15,19 @@ import io.insula.protocol.Admission;
 import io.insula.protocol.Admission.Accepted;
 import io.insula.protocol.Admission.Reason;
 import io.insula.protocol.Admission.Rejected;
+import io.insula.protocol.ApiStatus;
 import io.insula.protocol.ChatMessage;
 import io.insula.protocol.EngineStatus;
 import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.ModelStatus;
 import io.insula.protocol.NodeId;
+import io.insula.protocol.OrphanedUsage;
+import io.insula.protocol.RequestId;
+import io.insula.protocol.StreamFrame.FinishReason;
 import io.insula.protocol.StreamFrame.Outcome;
 import io.insula.protocol.StreamFrame.StreamEnd;
 import io.insula.protocol.TokenIds;
+import io.insula.protocol.UsageTaken;
 import io.insula.protocol.wire.ProtocolCodecs;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -313,6 +318,68 @@ class InferenceVerticleIT {
     }
 
     @Test
+    void aSilentHttpNodesUsageIsHandedToSpeakingOnesUntilOneHasIt() throws Exception {
+        deploy(new LetterTokenizer(true), PACE, SchedulerConfig.DEFAULT);
+        BlockingQueue<OrphanedUsage> first = orphanage("first", true);
+        BlockingQueue<OrphanedUsage> second = orphanage("second", false);
+        GenerateCommand running = command(1, "go on", 0);
+        GenerateCommand complete = command(2, "stop", 3);
+        api.admit(running);
+        api.admit(complete);
+        StreamEnd early = api.end(complete);
+        long begin = System.nanoTime();
+
+        StreamEnd end = api.end(running);
+        OrphanedUsage taken = next(first, running.request());
+        OrphanedUsage alsoTaken = next(first, complete.request());
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(9));
+        assertThat(taken.outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(taken.apiNode()).isEqualTo(Commands.API);
+        assertThat(taken.usage()).isEqualTo(end.usage());
+        assertThat(taken.usage().completionTokens()).isPositive();
+        assertThat(alsoTaken.outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(alsoTaken.finish()).isEqualTo(FinishReason.LENGTH);
+        assertThat(alsoTaken.usage()).isEqualTo(early.usage());
+        // The slots are free again, and what one node took is offered to nobody else.
+        assertThat(second).allMatch(refused -> refused.apiNode().equals(Commands.API));
+        while (waitingOrphans() > 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** A node that lives, and takes usage or says that it still hears the silent one. */
+    private BlockingQueue<OrphanedUsage> orphanage(String name, boolean takes) {
+        NodeId node = new NodeId(name);
+        BlockingQueue<OrphanedUsage> offered = new LinkedBlockingQueue<>();
+        vertx.eventBus().<OrphanedUsage>consumer(Addresses.usage(node), message -> {
+            offered.add(message.body());
+            message.reply(new UsageTaken(message.body().request(), takes));
+        });
+        ApiStatus status = new ApiStatus(node, ProtocolCodecs.VERSION, false);
+        vertx.eventBus().publish(Addresses.API_STATUS, status);
+        vertx.setPeriodic(500, tick -> vertx.eventBus().publish(Addresses.API_STATUS, status));
+        return offered;
+    }
+
+    private static OrphanedUsage next(BlockingQueue<OrphanedUsage> offered, RequestId request) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (true) {
+            for (OrphanedUsage usage : offered) {
+                if (usage.request().equals(request)) {
+                    return usage;
+                }
+            }
+            assertThat(System.nanoTime()).as("nanoseconds").isLessThan(end);
+            Thread.onSpinWait();
+        }
+    }
+
+    private double waitingOrphans() {
+        return registry.get("insula.inference.orphans.waiting").gauge().value();
+    }
+
+    @Test
     void drainingFinishesWhatRunsAndRejectsWhatComes() throws Exception {
         InferenceVerticle verticle = deploy(new LetterTokenizer(true), PACE, SchedulerConfig.DEFAULT);
         GenerateCommand running = command(1, "finish me", 40);
@@ -329,13 +396,13 @@ class InferenceVerticleIT {
     }
 
     @Test
-    void drainingCancelsWhatRunsPastTheLimit() throws Exception {
+    void drainingHandsOverWhatRunsPastTheLimit() throws Exception {
         InferenceVerticle verticle = deploy(new LetterTokenizer(true), PACE, SchedulerConfig.DEFAULT);
         GenerateCommand endless = command(1, "go on", 0);
         api.admit(endless);
         api.firstDelta(endless);
         await(verticle.drain(Duration.ofMillis(100)));
-        assertThat(api.end(endless).outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(api.end(endless).outcome()).isEqualTo(Outcome.HANDED_OVER);
     }
 
     @Test
@@ -347,9 +414,7 @@ class InferenceVerticleIT {
         api.admit(endless);
         api.firstDelta(endless);
         await(vertx.undeploy(deployment));
-        StreamEnd end = api.end(endless);
-        assertThat(end.outcome()).isEqualTo(Outcome.FAILED);
-        assertThat(end.error()).isEqualTo("the inference node stops");
+        assertThat(api.end(endless).outcome()).isEqualTo(Outcome.HANDED_OVER);
     }
 
     @Test
@@ -393,7 +458,7 @@ class InferenceVerticleIT {
     }
 
     private static SchedulerConfig oneSlotQueue(int streams) {
-        return new SchedulerConfig(64, streams, 100_000, Duration.ofSeconds(5), 0, 0);
+        return new SchedulerConfig(64, streams, 100_000, Duration.ofSeconds(5), Duration.ofSeconds(3), 0, 0);
     }
 
     private InferenceVerticle deploy(LetterTokenizer tokenizer, Duration pace, SchedulerConfig scheduler)

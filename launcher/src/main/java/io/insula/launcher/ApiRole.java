@@ -9,6 +9,7 @@ import io.insula.protocol.NodeDepartures;
 import io.insula.protocol.NodeId;
 import io.insula.store.UsageWriter;
 import io.insula.store.postgres.PostgresStore;
+import io.insula.store.spool.UsageSpool;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -28,6 +29,7 @@ final class ApiRole {
     private static final int INSTANCES = Runtime.getRuntime().availableProcessors();
 
     private final NodeId node;
+    private final Home home;
     private final InsulaConfig config;
     private final NodeDepartures departures;
     private final Awaiting awaiting;
@@ -36,8 +38,9 @@ final class ApiRole {
     /**
      * @param departures of other nodes
      */
-    ApiRole(NodeId node, InsulaConfig config, NodeDepartures departures, LifeCycle parts) {
+    ApiRole(NodeId node, Home home, InsulaConfig config, NodeDepartures departures, LifeCycle parts) {
         this.node = node;
+        this.home = home;
         this.departures = departures;
         this.config = config;
         this.awaiting = new Awaiting(config);
@@ -46,7 +49,7 @@ final class ApiRole {
 
     /** Where the node listens on the bus once it has started. */
     List<String> addresses() {
-        List<String> addresses = new ArrayList<>(List.of(Addresses.INFERENCE_STATUS));
+        List<String> addresses = new ArrayList<>(List.of(Addresses.INFERENCE_STATUS, Addresses.usage(node)));
         IntStream.range(0, INSTANCES).forEach(instance -> addresses.add(Addresses.frames(node, instance)));
         return addresses;
     }
@@ -59,12 +62,7 @@ final class ApiRole {
     int start(Vertx vertx, Database database, ClusterPage page, MeterRegistry registry) {
         PostgresStore store = PostgresStore.open(vertx, database.application(), database.pepper(), config.cache());
         parts.started("store", () -> awaiting.await(store.close()));
-        UsageWriter usage = new UsageWriter(vertx, store.usage(), config.usage());
-        parts.started("usage writer", () -> awaiting.await(usage.close()));
-        Gauge.builder("insula.usage.pending", usage, UsageWriter::pending).register(registry);
-        FunctionCounter.builder("insula.usage.written", usage, UsageWriter::written)
-                .register(registry);
-        FunctionCounter.builder("insula.usage.lost", usage, UsageWriter::lost).register(registry);
+        UsageSpool usage = usage(vertx, store, registry);
         ApiVerticle.Instances api = ApiVerticle.instances(
                 new ApiSettings(
                         node,
@@ -77,10 +75,40 @@ final class ApiRole {
                         store.assistantConfigs(),
                         usage::record,
                         registry,
-                        departures),
+                        departures,
+                        usage),
                 page);
         String deployment = awaiting.await(vertx.deployVerticle(api, new DeploymentOptions().setInstances(INSTANCES)));
         parts.started("http", () -> awaiting.await(vertx.undeploy(deployment)));
         return api.port();
+    }
+
+    private UsageSpool usage(Vertx vertx, PostgresStore store, MeterRegistry registry) {
+        UsageWriter writer = new UsageWriter(vertx, store.usage(), config.usage());
+        UsageSpool spool = UsageSpool.open(writer, config.spool().in(home.usageDirectory(), config.usage()));
+        parts.started("usage", () -> awaiting.await(spool.close()));
+        Gauge.builder("insula.usage.pending", spool, UsageSpool::pending)
+                .description("Usage rows that are not in the ledger yet")
+                .register(registry);
+        Gauge.builder("insula.usage.spooled", spool, UsageSpool::spooled)
+                .description("Usage rows that wait in files alone")
+                .register(registry);
+        FunctionCounter.builder("insula.usage.written", writer, UsageWriter::written)
+                .description("Usage rows handed to the ledger")
+                .register(registry);
+        FunctionCounter.builder("insula.usage.recovered", spool, UsageSpool::recovered)
+                .description("Usage rows found in what earlier programs had left")
+                .register(registry);
+        FunctionCounter.builder("insula.usage.damaged", spool, UsageSpool::damagedBytes)
+                .baseUnit("bytes")
+                .description("Bytes found in such files that were no rows")
+                .register(registry);
+        FunctionCounter.builder("insula.usage.unsafe", spool, UsageSpool::unsafe)
+                .description("Usage rows that no file would take, kept in memory alone")
+                .register(registry);
+        FunctionCounter.builder("insula.usage.lost", spool, kept -> kept.lost() + writer.lost())
+                .description("Usage rows that were given up")
+                .register(registry);
+        return spool;
     }
 }

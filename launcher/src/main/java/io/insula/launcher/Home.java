@@ -51,6 +51,11 @@ record Home(Path directory) {
         return directory.resolve("admin-key");
     }
 
+    /** Where usage rows wait for the database when the settings name no other directory. */
+    Path usageDirectory() {
+        return directory.resolve("usage");
+    }
+
     /** Where DJL and its tokenizers unpack native libraries. */
     Path nativeCache() {
         return directory.resolve("cache");

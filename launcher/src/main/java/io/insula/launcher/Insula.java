@@ -35,6 +35,17 @@ public final class Insula implements Runnable {
     @CommandLine.Spec
     private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
 
+    private final EngineFitting fitting;
+
+    private Insula(EngineFitting fitting) {
+        this.fitting = fitting;
+    }
+
+    /** What is put around the engines of this program. */
+    EngineFitting fitting() {
+        return fitting;
+    }
+
     @Override
     public void run() {
         if (spec != null) {
@@ -44,10 +55,15 @@ public final class Insula implements Runnable {
 
     /** Runs one command; its exit code is 0, 1 for a failure and 2 for a wrong command line or setting. */
     public static void main(String[] arguments) {
+        System.exit(run(arguments, EngineFitting.NONE));
+    }
+
+    /** Runs one command of a program that puts something around its engines, and returns its exit code. */
+    public static int run(String[] arguments, EngineFitting fitting) {
         AllowedClasses.confineJavaSerialization();
-        CommandLine line = new CommandLine(new Insula()).setCaseInsensitiveEnumValuesAllowed(true);
+        CommandLine line = new CommandLine(new Insula(fitting)).setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler(Insula::explain);
-        System.exit(line.execute(arguments));
+        return line.execute(arguments);
     }
 
     /** Failures that a person can mend are one sentence; only the others have a stack trace. */

@@ -43,6 +43,7 @@ final class Node {
     private final Home home;
     private final InsulaConfig config;
     private final Roles roles;
+    private final EngineFitting fitting;
     private final Progress progress;
     private final LifeCycle parts;
     private final Runnable giveUp;
@@ -53,13 +54,22 @@ final class Node {
     private final AtomicBoolean ready = new AtomicBoolean();
 
     /**
+     * @param fitting what is put around its engines
      * @param parts remembers what runs
      * @param giveUp called when the node cannot be reached in its cluster and does not mend
      */
-    Node(Home home, InsulaConfig config, Roles roles, Progress progress, LifeCycle parts, Runnable giveUp) {
+    Node(
+            Home home,
+            InsulaConfig config,
+            Roles roles,
+            EngineFitting fitting,
+            Progress progress,
+            LifeCycle parts,
+            Runnable giveUp) {
         this.home = home;
         this.config = config;
         this.roles = roles;
+        this.fitting = fitting;
         this.progress = progress;
         this.parts = parts;
         this.giveUp = giveUp;
@@ -67,13 +77,14 @@ final class Node {
     }
 
     RunningNode start() {
-        @Nullable LocalModels models = roles.inference() ? new LocalModels(home, config) : null;
+        @Nullable LocalModels models = roles.inference() ? new LocalModels(home, config, fitting) : null;
         if (models != null) {
             models.fetch(progress);
         }
         @Nullable Pepper pepper = roles.api() ? Database.pepper(home, config.database()) : null;
         NodeDescription self = description(pepper);
         @Nullable Membership membership = config.cluster().isClustered() ? Membership.of(config.cluster(), self) : null;
+        NodeDepartures departures = membership == null ? NodeDepartures.NONE : membership;
         Neighbours neighbours = new Neighbours(self, membership, config, parts);
         Vertx vertx = awaiting.await(EventLoops.start(registry, membership));
         parts.started("event loops", () -> awaiting.await(vertx.close()));
@@ -85,14 +96,14 @@ final class Node {
         awaiting.await(vertx.deployVerticle(management));
         List<String> listening = new ArrayList<>();
         if (models != null) {
-            InferenceRole inference = new InferenceRole(id, config, parts);
+            InferenceRole inference = new InferenceRole(id, config, departures, parts);
             inference.start(vertx, models, registry);
             listening.addAll(inference.addresses());
         }
         @Nullable Database database = opening == null ? null : Awaiting.joined(opening);
         int port = 0;
         if (database != null) {
-            ApiRole api = new ApiRole(id, config, membership == null ? NodeDepartures.NONE : membership, parts);
+            ApiRole api = new ApiRole(id, home, config, departures, parts);
             port = api.start(vertx, database, page(neighbours), registry);
             listening.addAll(api.addresses());
             // A first request that comes before the first lease would be told that there is no engine.

@@ -10,7 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 /** Runs a node from its start to the signal that ends it. */
-record RunningProgram(Home home, InsulaConfig config, Roles roles, PrintWriter out) {
+record RunningProgram(Home home, InsulaConfig config, Roles roles, EngineFitting fitting, PrintWriter out) {
 
     /** Says to a supervisor that the process wants to be started again (EX_TEMPFAIL of sysexits.h). */
     static final int START_AGAIN = 75;
@@ -28,7 +28,7 @@ record RunningProgram(Home home, InsulaConfig config, Roles roles, PrintWriter o
         StopSignals signals = StopSignals.listen();
         CompletableFuture<RunningNode> started;
         try (LifeCycle parts = new LifeCycle()) {
-            Node node = new Node(home, config, roles, Terminal.progress(), parts, () -> startAgain(signals));
+            Node node = new Node(home, config, roles, fitting, Terminal.progress(), parts, () -> startAgain(signals));
             started = InBackground.supply(node::start);
             CompletableFuture.anyOf(started, signals.exitCode()).join();
             if (started.isDone()) {

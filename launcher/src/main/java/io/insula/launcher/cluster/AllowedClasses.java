@@ -43,6 +43,9 @@ public final class AllowedClasses {
             "java.util.concurrent.RejectedExecutionException",
             "java.util.concurrent.TimeoutException");
 
+    /** What the halves of a cluster that fell apart tell each other before they become one again. */
+    private static final Set<String> STATES = Set.of("java.lang.Enum", "com.hazelcast.cluster.ClusterState");
+
     private static final int MOST_DEPTH = 20;
     private static final int MOST_ELEMENTS = 4096;
     private static final long MOST_BYTES = 1 << 20;
@@ -51,6 +54,10 @@ public final class AllowedClasses {
 
     static Set<String> failures() {
         return FAILURES;
+    }
+
+    static Set<String> states() {
+        return STATES;
     }
 
     /** Refuses, in the whole process and for good, every serialized Java object but the failures of members. */
@@ -76,7 +83,8 @@ public final class AllowedClasses {
         }
         boolean failure = FAILURES.contains(element.getName())
                 || (element.getName().startsWith(HAZELCAST) && Throwable.class.isAssignableFrom(element));
-        return element.isPrimitive() || failure ? ObjectInputFilter.Status.ALLOWED : ObjectInputFilter.Status.REJECTED;
+        return element.isPrimitive() || failure || STATES.contains(element.getName())
+                ? ObjectInputFilter.Status.ALLOWED : ObjectInputFilter.Status.REJECTED;
     }
 
     /** What Hazelcast loads classes with whose names come from other members. */
@@ -84,7 +92,7 @@ public final class AllowedClasses {
         return new ClassLoader("insula-cluster", AllowedClasses.class.getClassLoader()) {
             @Override
             protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-                if (name.startsWith(HAZELCAST) || name.startsWith(VERTX) || FAILURES.contains(name)) {
+                if (name.startsWith(HAZELCAST) || name.startsWith(VERTX) || FAILURES.contains(name) || STATES.contains(name)) {
                     return super.loadClass(name, resolve);
                 }
                 throw new ClassNotFoundException(name + " is not for other members to name");

@@ -86,6 +86,7 @@ final class HazelcastMember {
         JavaSerializationFilterConfig filter = new JavaSerializationFilterConfig().setDefaultsDisabled(true);
         ClassFilter allowed = new ClassFilter().addPrefixes("com.hazelcast.core.", "com.hazelcast.spi.exception.");
         allowed.addClasses(AllowedClasses.failures().toArray(String[]::new));
+        allowed.addClasses(AllowedClasses.states().toArray(String[]::new));
         allowed.addClasses("[Ljava.lang.StackTraceElement;");
         filter.setWhitelist(allowed);
         return filter;

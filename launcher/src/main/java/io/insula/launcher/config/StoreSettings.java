@@ -81,12 +81,12 @@ final class StoreSettings {
                         standard.maxPending(),
                         10_000,
                         100_000_000,
-                        "usage rows kept in memory while the database is away"),
+                        "usage rows kept in memory while the database is away; more wait in files alone"),
                 settings.duration(
                         "usage.close-limit",
                         standard.closeLimit(),
                         MILLI,
                         HOUR,
-                        "how long a stopping program waits for the last usage rows"));
+                        "how long a stopping program tries to write the last usage rows; the rest stays in files"));
     }
 }

@@ -1,6 +1,7 @@
 package io.insula.store.spool;
 
 import io.insula.store.UsageEntry;
+import io.insula.store.UsageKeeper;
 import io.insula.store.UsageWriter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * <p><b>Errors:</b> rows that cannot be written to a file go to the writer without, up to the bound of memory; only beyond it
  * are rows lost, counted and logged.
  */
-public final class UsageSpool {
+public final class UsageSpool implements UsageKeeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(UsageSpool.class);
     private static final int BATCH = 512;
@@ -77,7 +78,7 @@ public final class UsageSpool {
         take(new Taken(entry, null));
     }
 
-    /** Takes a row; completes once it survives this program's death, and fails where that cannot be promised. */
+    @Override
     public Future<Void> keep(UsageEntry entry) {
         Promise<Void> kept = Promise.promise();
         take(new Taken(entry, kept));
