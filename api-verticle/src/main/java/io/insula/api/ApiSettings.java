@@ -4,6 +4,7 @@ import io.insula.api.dispatch.DispatchConfig;
 import io.insula.api.dispatch.EmbeddingLimits;
 import io.insula.api.http.HttpConfig;
 import io.insula.api.vizra.VizraModels;
+import io.insula.protocol.NodeDepartures;
 import io.insula.protocol.NodeId;
 import io.insula.store.AccessKeys;
 import io.insula.store.AssistantConfigs;
@@ -18,6 +19,7 @@ import java.util.function.Consumer;
  * @param node this process
  * @param drainTimeout how long a stopping server lets running answers go on
  * @param ledger takes each usage entry at once, on any event loop, and never blocks
+ * @param departures of inference nodes
  */
 public record ApiSettings(
         NodeId node,
@@ -29,7 +31,34 @@ public record ApiSettings(
         AccessKeys keys,
         AssistantConfigs configs,
         Consumer<UsageEntry> ledger,
-        MeterRegistry meters) {
+        MeterRegistry meters,
+        NodeDepartures departures) {
+
+    /** Where the ends of leases alone tell of nodes that are gone. */
+    public ApiSettings(
+            NodeId node,
+            HttpConfig http,
+            DispatchConfig dispatch,
+            EmbeddingLimits embedding,
+            VizraModels vizraModels,
+            Duration drainTimeout,
+            AccessKeys keys,
+            AssistantConfigs configs,
+            Consumer<UsageEntry> ledger,
+            MeterRegistry meters) {
+        this(
+                node,
+                http,
+                dispatch,
+                embedding,
+                vizraModels,
+                drainTimeout,
+                keys,
+                configs,
+                ledger,
+                meters,
+                NodeDepartures.NONE);
+    }
 
     /** With the standard limits of embeddings. */
     public ApiSettings(

@@ -6,6 +6,7 @@ import io.insula.api.dispatch.DispatchMeters;
 import io.insula.api.governance.Accounting;
 import io.insula.api.governance.EmbeddingAccounting;
 import io.insula.api.http.ApiServer;
+import io.insula.api.http.ClusterPage;
 import io.insula.api.http.RequestIds;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -19,11 +20,15 @@ import org.jspecify.annotations.Nullable;
 /** Wires the HTTP side of a node: one instance is one event loop with its own streams and its own bus address. */
 public final class ApiVerticle extends VerticleBase {
 
+    private static final AtomicInteger FREE_PORTS = new AtomicInteger();
+
     private final ApiSettings settings;
+    private final @Nullable ClusterPage page;
     private final int instance;
     private final IntSupplier instances;
     private final DispatchMeters dispatchMeters;
     private final RequestIds ids;
+    private final int listeningPort;
     private final AtomicInteger port;
     private final LastAnswer lastAnswer;
     private @Nullable DispatchBus bus;
@@ -31,17 +36,21 @@ public final class ApiVerticle extends VerticleBase {
 
     private ApiVerticle(
             ApiSettings settings,
+            @Nullable ClusterPage page,
             int instance,
             IntSupplier instances,
             DispatchMeters dispatchMeters,
             RequestIds ids,
+            int listeningPort,
             AtomicInteger port,
             LastAnswer lastAnswer) {
         this.settings = settings;
+        this.page = page;
         this.instance = instance;
         this.instances = instances;
         this.dispatchMeters = dispatchMeters;
         this.ids = ids;
+        this.listeningPort = listeningPort;
         this.port = port;
         this.lastAnswer = lastAnswer;
         lastAnswer.expect();
@@ -49,7 +58,12 @@ public final class ApiVerticle extends VerticleBase {
 
     /** Makes the instances of one deployment, numbered from 0. */
     public static Instances instances(ApiSettings settings) {
-        return new Instances(settings);
+        return new Instances(settings, null);
+    }
+
+    /** Makes the instances of one deployment that show the cluster to those who run it. */
+    public static Instances instances(ApiSettings settings, ClusterPage page) {
+        return new Instances(settings, page);
     }
 
     @Override
@@ -62,13 +76,14 @@ public final class ApiVerticle extends VerticleBase {
                 settings.dispatch(),
                 settings.embedding(),
                 dispatchMeters,
+                settings.departures(),
                 System::nanoTime);
         bus = opened;
         Assistants assistants = new Assistants(
                 settings.configs(), () -> ThreadLocalRandom.current().nextLong(), opened.engines()::knowsBaseModel);
         Accounting accounting = new Accounting(opened.dispatcher(), settings.ledger());
         EmbeddingAccounting embeddings = new EmbeddingAccounting(opened.embeddings(), settings.ledger());
-        ApiServer listening = new ApiServer(vertx, settings.http(), ids, System::nanoTime);
+        ApiServer listening = new ApiServer(vertx, settings.http(), listeningPort, ids, System::nanoTime);
         server = listening;
         return opened.open()
                 .compose(ready -> listening.listen(
@@ -79,6 +94,7 @@ public final class ApiVerticle extends VerticleBase {
                         embeddings,
                         settings.embedding().maxInputs(),
                         settings.vizraModels(),
+                        page,
                         settings.meters()))
                 .onSuccess(port::set);
     }
@@ -97,20 +113,36 @@ public final class ApiVerticle extends VerticleBase {
     public static final class Instances implements Supplier<ApiVerticle> {
 
         private final ApiSettings settings;
+        private final @Nullable ClusterPage page;
         private final DispatchMeters dispatchMeters;
         private final RequestIds ids = new RequestIds(System::currentTimeMillis);
         private final AtomicInteger next = new AtomicInteger();
+        private final int listeningPort;
         private final AtomicInteger port = new AtomicInteger();
         private final LastAnswer lastAnswer = new LastAnswer();
 
-        private Instances(ApiSettings settings) {
+        private Instances(ApiSettings settings, @Nullable ClusterPage page) {
             this.settings = settings;
+            this.page = page;
+            // Each instance would take a free port of its own, and clients would know that of one.
+            this.listeningPort = settings.http().port() == 0
+                    ? -FREE_PORTS.incrementAndGet()
+                    : settings.http().port();
             this.dispatchMeters = new DispatchMeters(settings.meters());
         }
 
         @Override
         public ApiVerticle get() {
-            return new ApiVerticle(settings, next.getAndIncrement(), next::get, dispatchMeters, ids, port, lastAnswer);
+            return new ApiVerticle(
+                    settings,
+                    page,
+                    next.getAndIncrement(),
+                    next::get,
+                    dispatchMeters,
+                    ids,
+                    listeningPort,
+                    port,
+                    lastAnswer);
         }
 
         /** The port that is listened on; 0 before the deployment is complete. */

@@ -40,7 +40,8 @@ class TenancyIT {
                 Duration.ofSeconds(2),
                 3,
                 Duration.ofSeconds(1),
-                Duration.ZERO);
+                Duration.ZERO,
+                ApiFixture.GIVES_UP);
         api = new StoreFixture(quickToDoubt);
     }
 

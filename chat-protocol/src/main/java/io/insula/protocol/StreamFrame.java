@@ -98,19 +98,27 @@ public sealed interface StreamFrame {
 
     /**
      * The stream lives but has nothing to say: it waits for a slot or its prompt is being prefilled. Carries no
-     * sequence number.
+     * sequence number. One is sent when a stream gets its slot and a part of its prompt is known already.
      *
      * @param prefilledTokens how much of the prompt is done
+     * @param cachedTokens how much of it came from a prefix cache; not told to receivers of protocol version 2
      */
-    record StreamProgress(RequestId request, int attempt, int prefilledTokens) implements StreamFrame {}
+    record StreamProgress(RequestId request, int attempt, int prefilledTokens, int cachedTokens)
+            implements StreamFrame {
+
+        /** Progress of a prompt of which nothing was known. */
+        public StreamProgress(RequestId request, int attempt, int prefilledTokens) {
+            this(request, attempt, prefilledTokens, 0);
+        }
+    }
 
     /**
      * The stream is over; exactly one per attempt, always its last frame.
      *
      * @param sequence position in the attempt's frames
      * @param outcome how it ended
-     * @param error what went wrong, for the client; null unless the outcome is {@link Outcome#FAILED} or
-     *     {@link Outcome#EXPIRED}
+     * @param error what went wrong, for the client; null unless the outcome is {@link Outcome#FAILED},
+     *     {@link Outcome#REFUSED} or {@link Outcome#EXPIRED}
      * @param usage what is accounted
      * @param timings where the time went
      */
@@ -140,7 +148,7 @@ public sealed interface StreamFrame {
         COMPLETED,
         /** Cancelled by {@link CancelStream} or because its HTTP node's lease ended. */
         CANCELLED,
-        /** The engine could not go on. */
+        /** The engine could not go on; another may. */
         FAILED,
         /** {@link GenerateCommand#deadlineMillis()} passed before every choice had ended. */
         EXPIRED,
@@ -148,7 +156,12 @@ public sealed interface StreamFrame {
          * The engine leaves; everything it produced has been told, and the stream goes on elsewhere at once. Receivers of
          * protocol version 2 are told {@link #CANCELLED}.
          */
-        HANDED_OVER
+        HANDED_OVER,
+        /**
+         * The request itself cannot be done, by whichever engine. Receivers of protocol version 2 are told
+         * {@link #FAILED}.
+         */
+        REFUSED
     }
 
     /**

@@ -19,6 +19,7 @@ import io.insula.protocol.EngineStatus;
 import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.Leases;
 import io.insula.protocol.ModelName;
+import io.insula.protocol.NodeDepartures;
 import io.insula.protocol.NodeId;
 import io.insula.protocol.wire.ProtocolCodecs;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -28,6 +29,7 @@ import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,11 +38,16 @@ import org.slf4j.LoggerFactory;
 public final class InferenceVerticle extends VerticleBase {
 
     private static final Logger log = LoggerFactory.getLogger(InferenceVerticle.class);
+    private static final Duration WATCH = Duration.ofMillis(250);
+    /** What a device may take to hand its streams over, and to stop. */
+    private static final Duration PARTING = Duration.ofSeconds(5);
 
     private final NodeId node;
     private final ServedModels models;
     private final InferenceConfig config;
     private final MeterRegistry registry;
+    private final NodeDepartures departures;
+    private Runnable deaf = () -> {};
     private @Nullable ModelPool pool;
     private @Nullable Door door;
     private @Nullable EmbeddingDesk desk;
@@ -55,10 +62,23 @@ public final class InferenceVerticle extends VerticleBase {
     }
 
     public InferenceVerticle(NodeId node, ServedModels models, InferenceConfig config, MeterRegistry registry) {
+        this(node, models, config, registry, NodeDepartures.NONE);
+    }
+
+    /**
+     * @param departures of HTTP nodes
+     */
+    public InferenceVerticle(
+            NodeId node,
+            ServedModels models,
+            InferenceConfig config,
+            MeterRegistry registry,
+            NodeDepartures departures) {
         this.node = node;
         this.models = models;
         this.config = config;
         this.registry = registry;
+        this.departures = departures;
     }
 
     @Override
@@ -98,36 +118,56 @@ public final class InferenceVerticle extends VerticleBase {
                             opened.heard(status);
                         })))
                 .onSuccess(ready -> {
-                    vertx.setPeriodic(Leases.PERIOD.toMillis(), tick -> tick());
+                    deaf = departures.listen(gone -> context.runOnContext(now -> opened.left(gone)));
+                    Absence absence = new Absence(System::nanoTime);
+                    vertx.setPeriodic(Leases.PERIOD.toMillis(), tick -> tick(absence));
+                    vertx.setPeriodic(WATCH.toMillis(), look -> watchDevices());
                     publishStatus();
                     log.info("Inference node {} serves {}", node, loading.names());
                 })
                 .recover(failure -> loading.close().transform(closed -> Future.failedFuture(failure)));
     }
 
-    /** Accepts nothing more and completes when every stream has ended; those that run past the limit are cancelled. */
+    /**
+     * Accepts nothing more and completes when every stream has ended; those that run past the limit are handed over. A device
+     * that hangs is not waited for.
+     */
     public Future<Void> drain(Duration limit) {
         Promise<Void> drained = Promise.promise();
         context.runOnContext(now -> {
             door().drain();
             publishStatus();
             long timer = vertx.setTimer(
-                    Math.max(1, limit.toMillis()), over -> pool().schedulers().forEach(Scheduler::cancelAll));
+                    Math.max(1, limit.toMillis()),
+                    over -> pool().schedulers().forEach(scheduler -> scheduler.handOver(null)));
             Future<Void> embedded = desk().drain();
-            pool().all(Scheduler::whenIdle).compose(idle -> embedded).onComplete(idle -> {
-                vertx.cancelTimer(timer);
-                drained.handle(idle);
-            });
+            pool().all(Scheduler::whenIdle)
+                    .compose(idle -> embedded)
+                    .timeout(limit.plus(PARTING).toMillis(), TimeUnit.MILLISECONDS)
+                    .recover(hanging -> parting("hand its streams over", hanging))
+                    .onComplete(idle -> {
+                        vertx.cancelTimer(timer);
+                        drained.handle(idle);
+                    });
         });
         return drained.future();
     }
 
     @Override
     public Future<?> stop() {
+        deaf.run();
         door().drain();
         publishStatus();
         Future<Void> embeddingsClosed = Future.fromCompletionStage(desk().close(), context);
-        return pool().close().compose(closed -> embeddingsClosed);
+        return pool().close()
+                .compose(closed -> embeddingsClosed)
+                .timeout(PARTING.toMillis(), TimeUnit.MILLISECONDS)
+                .recover(hanging -> parting("stop", hanging));
+    }
+
+    private static Future<Void> parting(String what, Throwable failure) {
+        log.warn("A device does not {}; it is left as it is", what, failure);
+        return Future.succeededFuture();
     }
 
     private Future<?> load(ModelName name) {
@@ -139,9 +179,24 @@ public final class InferenceVerticle extends VerticleBase {
         return () -> vertx.cancelTimer(timer);
     }
 
-    private void tick() {
+    private void tick(Absence absence) {
+        if (absence.wasLong()) {
+            // This node's own HTTP side was away as well, and has given nothing up.
+            pool().schedulers().forEach(scheduler -> scheduler.handOver(node));
+        }
         door().checkLeases();
         publishStatus();
+    }
+
+    private void watchDevices() {
+        long now = System.nanoTime();
+        boolean changed = false;
+        for (Scheduler scheduler : pool().schedulers()) {
+            changed |= scheduler.watch(now);
+        }
+        if (changed) {
+            publishStatus();
+        }
     }
 
     private void publishStatus() {

@@ -2,7 +2,10 @@ package io.insula.launcher;
 
 import io.insula.api.ApiSettings;
 import io.insula.api.ApiVerticle;
+import io.insula.api.http.ClusterPage;
 import io.insula.launcher.config.InsulaConfig;
+import io.insula.protocol.Addresses;
+import io.insula.protocol.NodeDepartures;
 import io.insula.protocol.NodeId;
 import io.insula.store.UsageWriter;
 import io.insula.store.postgres.PostgresStore;
@@ -11,6 +14,9 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The HTTP side of a node: store, usage writer and one verticle for each processor.
@@ -19,20 +25,38 @@ import io.vertx.core.Vertx;
  */
 final class ApiRole {
 
+    private static final int INSTANCES = Runtime.getRuntime().availableProcessors();
+
     private final NodeId node;
     private final InsulaConfig config;
+    private final NodeDepartures departures;
     private final Awaiting awaiting;
     private final LifeCycle parts;
 
-    ApiRole(NodeId node, InsulaConfig config, LifeCycle parts) {
+    /**
+     * @param departures of other nodes
+     */
+    ApiRole(NodeId node, InsulaConfig config, NodeDepartures departures, LifeCycle parts) {
         this.node = node;
+        this.departures = departures;
         this.config = config;
         this.awaiting = new Awaiting(config);
         this.parts = parts;
     }
 
-    /** Starts to answer; returns the port. */
-    int start(Vertx vertx, Database database, MeterRegistry registry) {
+    /** Where the node listens on the bus once it has started. */
+    List<String> addresses() {
+        List<String> addresses = new ArrayList<>(List.of(Addresses.INFERENCE_STATUS));
+        IntStream.range(0, INSTANCES).forEach(instance -> addresses.add(Addresses.frames(node, instance)));
+        return addresses;
+    }
+
+    /**
+     * Starts to answer; returns the port.
+     *
+     * @param page the cluster, for those who run it
+     */
+    int start(Vertx vertx, Database database, ClusterPage page, MeterRegistry registry) {
         PostgresStore store = PostgresStore.open(vertx, database.application(), database.pepper(), config.cache());
         parts.started("store", () -> awaiting.await(store.close()));
         UsageWriter usage = new UsageWriter(vertx, store.usage(), config.usage());
@@ -41,19 +65,21 @@ final class ApiRole {
         FunctionCounter.builder("insula.usage.written", usage, UsageWriter::written)
                 .register(registry);
         FunctionCounter.builder("insula.usage.lost", usage, UsageWriter::lost).register(registry);
-        ApiVerticle.Instances api = ApiVerticle.instances(new ApiSettings(
-                node,
-                config.http(),
-                config.dispatch(),
-                config.embedding(),
-                config.vizra(),
-                config.drainTimeout(),
-                store.accessKeys(),
-                store.assistantConfigs(),
-                usage::record,
-                registry));
-        String deployment = awaiting.await(vertx.deployVerticle(
-                api, new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors())));
+        ApiVerticle.Instances api = ApiVerticle.instances(
+                new ApiSettings(
+                        node,
+                        config.http(),
+                        config.dispatch(),
+                        config.embedding(),
+                        config.vizra(),
+                        config.drainTimeout(),
+                        store.accessKeys(),
+                        store.assistantConfigs(),
+                        usage::record,
+                        registry,
+                        departures),
+                page);
+        String deployment = awaiting.await(vertx.deployVerticle(api, new DeploymentOptions().setInstances(INSTANCES)));
         parts.started("http", () -> awaiting.await(vertx.undeploy(deployment)));
         return api.port();
     }

@@ -2,9 +2,11 @@ package io.insula.launcher;
 
 import io.insula.inference.InferenceVerticle;
 import io.insula.launcher.config.InsulaConfig;
+import io.insula.protocol.Addresses;
 import io.insula.protocol.NodeId;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
+import java.util.List;
 
 /**
  * The side of a node that runs models.
@@ -23,6 +25,11 @@ final class InferenceRole {
         this.config = config;
         this.awaiting = new Awaiting(config);
         this.parts = parts;
+    }
+
+    /** Where the node listens once it has started. */
+    List<String> addresses() {
+        return List.of(Addresses.admit(node), Addresses.control(node), Addresses.embed(node), Addresses.API_STATUS);
     }
 
     /** Loads the first model and starts to take commands. */

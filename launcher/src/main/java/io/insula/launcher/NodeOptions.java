@@ -57,6 +57,7 @@ final class NodeOptions {
     private static void override(Map<String, String> environment, String variable, @Nullable String value) {
         if (value != null) {
             environment.put(variable, value);
+            environment.remove(variable + "_FILE");
         }
     }
 }

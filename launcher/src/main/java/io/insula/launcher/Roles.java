@@ -1,5 +1,8 @@
 package io.insula.launcher;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** What a program does in its cluster. */
 enum Roles {
     /** Answers HTTP. */
@@ -15,5 +18,17 @@ enum Roles {
 
     boolean inference() {
         return this != API;
+    }
+
+    /** As other nodes and people read them. */
+    List<String> names() {
+        List<String> names = new ArrayList<>();
+        if (api()) {
+            names.add("api");
+        }
+        if (inference()) {
+            names.add("inference");
+        }
+        return names;
     }
 }

@@ -43,7 +43,7 @@ record RunningNode(
                 .put("insula", "ready")
                 .put("node", id.value())
                 .put("pid", ProcessHandle.current().pid())
-                .put("roles", roleNames())
+                .put("roles", new JsonArray(roles.names()))
                 .put("management", managementUrl());
         if (database != null) {
             line.put("api", apiUrl())
@@ -57,17 +57,6 @@ record RunningNode(
                     .put("bus", reachable(address) + ":" + membership.place().busPort());
         }
         return line.encode();
-    }
-
-    private JsonArray roleNames() {
-        JsonArray names = new JsonArray();
-        if (roles.api()) {
-            names.add("api");
-        }
-        if (roles.inference()) {
-            names.add("inference");
-        }
-        return names;
     }
 
     private String apiUrl() {

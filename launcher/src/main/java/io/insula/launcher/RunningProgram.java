@@ -3,12 +3,20 @@ package io.insula.launcher;
 import io.insula.launcher.config.InsulaConfig;
 import io.insula.launcher.terminal.Terminal;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 /** Runs a node from its start to the signal that ends it. */
-record RunningProgram(Home home, InsulaConfig config, Roles roles, PrintWriter out) {
+record RunningProgram(Home home, InsulaConfig config, Roles roles, EngineFitting fitting, PrintWriter out) {
+
+    /** Says to a supervisor that the process wants to be started again (EX_TEMPFAIL of sysexits.h). */
+    static final int START_AGAIN = 75;
+
+    /** Beyond the drain time, for what is left to be stopped. */
+    private static final Duration LAST_MINUTE = Duration.ofSeconds(30);
 
     /**
      * Blocks until the program is told to stop and has.
@@ -20,7 +28,7 @@ record RunningProgram(Home home, InsulaConfig config, Roles roles, PrintWriter o
         StopSignals signals = StopSignals.listen();
         CompletableFuture<RunningNode> started;
         try (LifeCycle parts = new LifeCycle()) {
-            Node node = new Node(home, config, roles, Terminal.progress(), parts);
+            Node node = new Node(home, config, roles, fitting, Terminal.progress(), parts, () -> startAgain(signals));
             started = InBackground.supply(node::start);
             CompletableFuture.anyOf(started, signals.exitCode()).join();
             if (started.isDone()) {
@@ -37,5 +45,14 @@ record RunningProgram(Home home, InsulaConfig config, Roles roles, PrintWriter o
             Runtime.getRuntime().halt(code);
         }
         return code;
+    }
+
+    /** Stops in order; a part that does not stop cannot keep the process. */
+    private void startAgain(StopSignals signals) {
+        signals.stop(START_AGAIN);
+        Thread.ofPlatform().daemon().name("insula-last-minute").start(() -> {
+            LockSupport.parkNanos(config.drainTimeout().plus(LAST_MINUTE).toNanos());
+            Runtime.getRuntime().halt(START_AGAIN);
+        });
     }
 }

@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code insula serve}: one node, with the roles it is given, on a database that somebody else runs. */
@@ -53,6 +54,9 @@ final class ServeCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
+    @ParentCommand
+    private @Nullable Insula program;
+
     @Override
     public Integer call() throws Exception {
         Home home = options.home();
@@ -62,6 +66,7 @@ final class ServeCommand implements Callable<Integer> {
                         home,
                         config,
                         roles,
+                        Objects.requireNonNull(program).fitting(),
                         Objects.requireNonNull(spec).commandLine().getOut())
                 .run(RunningNode::readyLine);
     }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code insula up}: both roles in one process, until it is told to stop. */
@@ -24,6 +25,9 @@ final class UpCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
+    @ParentCommand
+    private @Nullable Insula program;
+
     @Override
     public Integer call() throws Exception {
         Home home = options.home();
@@ -36,6 +40,7 @@ final class UpCommand implements Callable<Integer> {
                         home,
                         config,
                         Roles.BOTH,
+                        Objects.requireNonNull(program).fitting(),
                         Objects.requireNonNull(spec).commandLine().getOut())
                 .run(node -> node.banner().text());
     }

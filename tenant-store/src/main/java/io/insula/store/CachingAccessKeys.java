@@ -73,6 +73,11 @@ public final class CachingAccessKeys implements AccessKeys, StoreCache {
     }
 
     @Override
+    public void doubt() {
+        cache.doubt();
+    }
+
+    @Override
     public void clear() {
         cache.clear();
     }

@@ -46,6 +46,11 @@ public final class CachingAssistantConfigs implements AssistantConfigs, StoreCac
     }
 
     @Override
+    public void doubt() {
+        cache.doubt();
+    }
+
+    @Override
     public void clear() {
         cache.clear();
     }

@@ -5,8 +5,10 @@ import io.insula.protocol.ApiStatus;
 import io.insula.protocol.EngineStatus;
 import io.insula.protocol.FrameBatch;
 import io.insula.protocol.Leases;
+import io.insula.protocol.NodeDepartures;
 import io.insula.protocol.NodeId;
 import io.insula.protocol.wire.ProtocolCodecs;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -31,6 +33,8 @@ public final class DispatchBus {
     private final EmbeddingDispatcher embeddings;
     private final DispatchMeters meters;
     private final IntSupplier instances;
+    private final NodeDepartures departures;
+    private Runnable deaf = () -> {};
     private @Nullable MessageConsumer<FrameBatch> frames;
     private @Nullable MessageConsumer<EngineStatus> statuses;
     private long watchTimer;
@@ -40,6 +44,7 @@ public final class DispatchBus {
      * @param instance this verticle instance's number on its node, from 0
      * @param instances how many verticle instances the node has
      * @param meters shared by them
+     * @param departures of inference nodes
      * @param nanoClock monotonic nanoseconds
      */
     public DispatchBus(
@@ -50,13 +55,15 @@ public final class DispatchBus {
             DispatchConfig config,
             EmbeddingLimits embedding,
             DispatchMeters meters,
+            NodeDepartures departures,
             LongSupplier nanoClock) {
         this.vertx = vertx;
         this.node = node;
         this.instance = instance;
         this.instances = instances;
         this.meters = meters;
-        this.engines = new EngineRegistry(nanoClock);
+        this.departures = departures;
+        this.engines = new EngineRegistry(config.failover().setAside(), nanoClock);
         EnginePort port = new BusEngines(vertx.eventBus(), engines::newestVersion);
         this.dispatcher = new Dispatcher(node, instance, config, engines, port, nanoClock, meters);
         this.embeddings =
@@ -80,8 +87,20 @@ public final class DispatchBus {
         frames = vertx.eventBus().consumer(Addresses.frames(node, instance), message -> {
             dispatcher.frames(message.body());
         });
-        statuses = vertx.eventBus().consumer(Addresses.INFERENCE_STATUS, message -> engines.renew(message.body()));
-        watchTimer = vertx.setPeriodic(WATCH_MILLIS, id -> dispatcher.watch());
+        statuses = vertx.eventBus().consumer(Addresses.INFERENCE_STATUS, message -> {
+            EngineStatus status = message.body();
+            engines.renew(status);
+            dispatcher.heard(status.node());
+        });
+        Context loop = vertx.getOrCreateContext();
+        deaf = departures.listen(gone -> loop.runOnContext(now -> {
+            dispatcher.left(gone);
+            embeddings.left(gone);
+        }));
+        watchTimer = vertx.setPeriodic(WATCH_MILLIS, id -> {
+            dispatcher.watch();
+            embeddings.watch();
+        });
         if (instance == 0) {
             publish(false);
             leaseTimer = vertx.setPeriodic(Leases.PERIOD.toMillis(), id -> publish(false));
@@ -92,6 +111,7 @@ public final class DispatchBus {
     /** Cancels what still runs and leaves the bus. */
     public Future<Void> close() {
         vertx.cancelTimer(watchTimer);
+        deaf.run();
         dispatcher.close();
         if (instance == 0) {
             vertx.cancelTimer(leaseTimer);

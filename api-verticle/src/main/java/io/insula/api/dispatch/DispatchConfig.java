@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param tries engines asked before the client is told that none is free
  * @param retryAfter what a client is told to wait when no engine named a time
  * @param deadline how long an answer may take, also where the client waits longer; zero for ever
+ * @param failover what becomes of a stream whose engine is lost
  */
 public record DispatchConfig(
         Duration admissionTimeout,
@@ -18,7 +19,8 @@ public record DispatchConfig(
         Duration cancelGrace,
         int tries,
         Duration retryAfter,
-        Duration deadline) {
+        Duration deadline,
+        FailoverConfig failover) {
 
     private static final Duration LONGEST = Duration.ofDays(1);
 
@@ -28,7 +30,8 @@ public record DispatchConfig(
             Duration.ofSeconds(2),
             3,
             Duration.ofSeconds(1),
-            Duration.ZERO);
+            Duration.ZERO,
+            FailoverConfig.DEFAULT);
 
     public DispatchConfig {
         positive("admissionTimeout", admissionTimeout);
@@ -41,6 +44,10 @@ public record DispatchConfig(
         if (deadline.isNegative() || deadline.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException("deadline: " + deadline + " (expected: 0.." + LONGEST + ")");
         }
+    }
+
+    public DispatchConfig withFailover(FailoverConfig other) {
+        return new DispatchConfig(admissionTimeout, silenceTimeout, cancelGrace, tries, retryAfter, deadline, other);
     }
 
     private static void positive(String name, Duration value) {

@@ -11,6 +11,8 @@ public final class DispatchMeters {
     private final AtomicInteger active = new AtomicInteger();
     private final Counter dropped;
     private final Counter lost;
+    private final Counter resumed;
+    private final Counter approximated;
 
     public DispatchMeters(MeterRegistry registry) {
         Gauge.builder("insula.api.streams.active", active, AtomicInteger::get)
@@ -21,6 +23,12 @@ public final class DispatchMeters {
                 .register(registry);
         lost = Counter.builder("insula.api.engines.lost")
                 .description("Streams whose engine was given up")
+                .register(registry);
+        resumed = Counter.builder("insula.api.streams.resumed")
+                .description("Streams that another engine took over")
+                .register(registry);
+        approximated = Counter.builder("insula.api.streams.approximated")
+                .description("Streams that an engine of another numerics fingerprint went on with")
                 .register(registry);
     }
 
@@ -39,5 +47,13 @@ public final class DispatchMeters {
 
     void lost() {
         lost.increment();
+    }
+
+    void resumed() {
+        resumed.increment();
+    }
+
+    void approximated() {
+        approximated.increment();
     }
 }

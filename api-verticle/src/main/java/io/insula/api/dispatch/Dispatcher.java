@@ -1,60 +1,48 @@
 package io.insula.api.dispatch;
 
-import io.insula.api.dispatch.EngineRegistry.Candidate;
+import io.insula.api.dispatch.RunningStream.Phase;
+import io.insula.api.dispatch.StreamFate.Loss;
 import io.insula.api.dispatch.StreamSummary.Result;
 import io.insula.api.error.ApiError;
-import io.insula.protocol.Admission;
-import io.insula.protocol.Admission.Accepted;
-import io.insula.protocol.Admission.Rejected;
-import io.insula.protocol.CancelStream;
 import io.insula.protocol.FrameBatch;
-import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.Leases;
+import io.insula.protocol.ModelStatus;
 import io.insula.protocol.NodeId;
-import io.insula.protocol.RequestId;
 import io.insula.protocol.StreamFrame;
-import io.insula.protocol.StreamFrame.FinishReason;
-import io.insula.protocol.StreamFrame.StreamDelta;
-import io.insula.protocol.StreamFrame.StreamEnd;
-import io.insula.protocol.StreamFrame.StreamProgress;
-import io.insula.protocol.StreamFrame.StreamPrompt;
-import io.insula.protocol.StreamFrame.Timings;
-import io.insula.protocol.StreamFrame.Usage;
-import io.vertx.core.eventbus.ReplyException;
-import io.vertx.core.eventbus.ReplyFailure;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds an engine for each generation and tells its listener everything that the engine then says.
+ * Finds an engine for each generation, tells its listener everything that the engine then says, and moves it to another
+ * engine when that one is lost: the listener hears one answer, whoever gave it.
  *
- * <p>An engine that refuses, is gone or stays silent on admission is followed by the next, before the listener hears of
- * it. Afterwards a gap in the sequence, silence or the end of the node's lease ends the stream as
- * {@link ApiError.EngineLost}. A cancelled stream stays known until its exact token counts came or a grace has passed.
+ * <p>An engine is lost by a gap in the sequence, silence, the end of its lease, its departure, or by what it says itself. A
+ * cancelled stream stays known until its exact token counts came or a grace has passed.
  *
  * <p><b>Thread:</b> one event loop owns a dispatcher and all its streams.
  */
 public final class Dispatcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+    /** As long as it may be from one watch to the next. */
+    private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
 
-    private final Map<RequestId, RunningStream> streams = new HashMap<>();
     private final List<RunningStream> touched = new ArrayList<>();
-    private final NodeId apiNode;
-    private final int apiInstance;
     private final DispatchConfig config;
     private final EngineRegistry engines;
-    private final EnginePort port;
     private final LongSupplier nanoClock;
-    private final DispatchMeters meters;
+    private final StreamTable streams;
+    private final EngineChoice choice;
+    private final Failover failover;
+    private final Admissions admissions;
+    private final FrameReader reader;
+    private final LateFrames late;
+    private long watchedNanos;
 
     Dispatcher(
             NodeId apiNode,
@@ -64,22 +52,31 @@ public final class Dispatcher {
             EnginePort port,
             LongSupplier nanoClock,
             DispatchMeters meters) {
-        this.apiNode = apiNode;
-        this.apiInstance = apiInstance;
         this.config = config;
         this.engines = engines;
-        this.port = port;
         this.nanoClock = nanoClock;
-        this.meters = meters;
+        this.streams = new StreamTable(meters);
+        this.choice = new EngineChoice(engines, config.failover());
+        this.failover = new Failover(config, engines, port, streams, meters, this::ask, nanoClock);
+        this.admissions = new Admissions(
+                apiNode, apiInstance, config, engines, choice, port, streams, failover, meters, nanoClock);
+        this.reader = new FrameReader(failover);
+        this.late = new LateFrames(port, meters, nanoClock);
+        this.watchedNanos = nanoClock.getAsLong();
     }
 
     /** Starts a generation; the listener may be told of its end before this returns. */
     public StreamHandle dispatch(Generation generation, StreamListener listener) {
-        RunningStream stream = new RunningStream(generation, listener, nanoClock.getAsLong());
-        streams.put(generation.request(), stream);
-        meters.active(1);
-        askNext(stream);
+        RunningStream stream = new RunningStream(generation, listener, nanoClock.getAsLong(), limitMillis(generation));
+        streams.add(stream);
+        admissions.ask(stream);
         return () -> leave(stream);
+    }
+
+    private long limitMillis(Generation generation) {
+        long configured = config.deadline().toMillis();
+        long asked = generation.deadlineMillis();
+        return configured == 0 || asked == 0 ? Math.max(configured, asked) : Math.min(configured, asked);
     }
 
     /** Generations that have not ended yet. */
@@ -94,291 +91,152 @@ public final class Dispatcher {
             if (stream == null
                     || stream.attempt != frame.attempt()
                     || !batch.node().equals(stream.node)) {
-                meters.dropped();
+                late.drop(batch.node(), frame);
                 continue;
             }
             guarded(stream, () -> frame(stream, frame));
         }
         for (RunningStream stream : touched) {
             stream.touched = false;
-            if (streams.containsKey(stream.generation.request()) && !stream.leaving) {
+            if (streams.has(stream) && !stream.leaving) {
                 guarded(stream, stream.listener::flush);
             }
         }
         touched.clear();
     }
 
-    /** Ends streams whose engine fell silent, and cancelled ones whose grace has passed; called several times a second. */
+    private void frame(RunningStream stream, StreamFrame frame) {
+        // A frame proves the admission, whichever of frame and reply arrives first.
+        admissions.admit(stream);
+        stream.heardNanos = nanoClock.getAsLong();
+        NodeId node = stream.node;
+        if (reader.read(stream, frame)) {
+            if (node != null) {
+                engines.succeeded(node);
+            }
+            if (!stream.touched) {
+                stream.touched = true;
+                touched.add(stream);
+            }
+        }
+    }
+
+    /**
+     * Notices what only time tells: engines that fell silent or hang, waits and deadlines that are over; called several times
+     * a second.
+     */
     void watch() {
         long now = nanoClock.getAsLong();
-        for (RunningStream stream : List.copyOf(streams.values())) {
-            if (!stream.admitted) {
+        long pausedNanos = now - watchedNanos - PAUSE_NANOS;
+        watchedNanos = now;
+        if (pausedNanos > 0) {
+            excuse(pausedNanos);
+        }
+        for (RunningStream stream : streams.all()) {
+            if (stream.leaving) {
+                if (now - stream.leavingDeadlineNanos >= 0 && stream.phase != Phase.ASKING) {
+                    failover.over(stream, new Result.Cancelled());
+                }
                 continue;
             }
-            if (stream.leaving) {
-                if (now - stream.leavingDeadlineNanos >= 0) {
-                    end(stream, new Result.Cancelled());
+            switch (stream.phase) {
+                case ASKING -> {
+                    // The request's own time-out comes.
                 }
-            } else if (isSilent(stream, now)) {
-                lost(stream, "silent");
+                case WAITING -> {
+                    if (stream.isOverdue(now)) {
+                        failover.over(stream, new Result.Failed(new ApiError.DeadlineExceeded()));
+                    } else if (now - stream.askAtNanos >= 0) {
+                        askAgain(stream);
+                    }
+                }
+                case RUNNING -> watchEngine(stream, now);
+            }
+        }
+    }
+
+    /** This process was stopped for a while and has yet to read what came meanwhile: that is nobody's silence. */
+    private void excuse(long pausedNanos) {
+        engines.excuse(pausedNanos);
+        streams.all().forEach(stream -> stream.heardNanos += pausedNanos);
+    }
+
+    private void watchEngine(RunningStream stream, long now) {
+        NodeId node = stream.node;
+        if (node == null) {
+            return;
+        }
+        if (stream.isOverdue(now - config.cancelGrace().toNanos())) {
+            // The engine should have said so; it may be about to be lost.
+            failover.cancel(stream);
+            failover.over(stream, new Result.Failed(new ApiError.DeadlineExceeded()));
+            return;
+        }
+        Optional<ModelStatus> model = engines.model(node, stream.generation.model());
+        model.ifPresent(stream.answer::learn);
+        long silentNanos = now - stream.heardNanos;
+        if (silentNanos > config.silenceTimeout().toNanos()
+                || (silentNanos > Leases.DURATION.toNanos() && !engines.isAlive(node))) {
+            failover.lost(stream, Loss.FAILED, "silent");
+        } else if (model.isPresent() && !EngineRegistry.takesStreams(model.get()) && choice.hasOther(stream, now)) {
+            // A hanging engine may come back, so a stream stays while it has nowhere else to go.
+            failover.lost(stream, Loss.FAILED, "its engine hangs or is gone");
+        }
+    }
+
+    /** An engine spoke, perhaps one that streams wait for. */
+    void heard(NodeId node) {
+        long now = nanoClock.getAsLong();
+        for (RunningStream stream : streams.waiting()) {
+            // One that was asked in this round already is asked again in the next.
+            if (now - stream.pausedUntilNanos >= 0
+                    && !stream.tried.contains(node)
+                    && choice.next(stream, now) != null) {
+                admissions.ask(stream);
+            }
+        }
+    }
+
+    /** A node left the cluster: its streams go on elsewhere at once. */
+    void left(NodeId node) {
+        engines.left(node);
+        for (RunningStream stream : streams.all()) {
+            if (node.equals(stream.node)) {
+                switch (stream.phase) {
+                    case ASKING -> admissions.goneWhileAsked(stream, "it left");
+                    case RUNNING -> failover.lost(stream, Loss.FAILED, "it left");
+                    case WAITING -> {
+                        // It has no engine.
+                    }
+                }
             }
         }
     }
 
     /** Cancels everything, for a verticle that stops. */
     void close() {
-        for (RunningStream stream : List.copyOf(streams.values())) {
-            sendCancel(stream);
-            end(stream, new Result.Cancelled());
+        for (RunningStream stream : streams.all()) {
+            failover.cancel(stream);
+            failover.over(stream, new Result.Cancelled());
         }
     }
 
-    private boolean isSilent(RunningStream stream, long now) {
-        long silentNanos = now - stream.heardNanos;
-        return silentNanos > config.silenceTimeout().toNanos()
-                || (silentNanos > Leases.DURATION.toNanos() && !engines.isAlive(Objects.requireNonNull(stream.node)));
-    }
-
-    private void askNext(RunningStream stream) {
-        Generation generation = stream.generation;
-        Candidate candidate = stream.tried.size() < config.tries()
-                ? engines.next(generation.model(), generation.affinity(), stream.tried)
-                : null;
-        if (candidate == null) {
-            end(stream, new Result.Failed(refusal(stream)));
-            return;
-        }
-        NodeId node = candidate.node();
-        stream.attempt++;
-        stream.node = node;
-        stream.fingerprint = candidate.fingerprint();
-        stream.tried.add(node);
-        engines.charge(node);
-        GenerateCommand command = generation.command(stream.attempt, apiNode, apiInstance, remainingMillis(stream));
-        port.admit(node, command, config.admissionTimeout())
-                .onSuccess(admission -> answered(stream, node, command.attempt(), admission))
-                .onFailure(failure -> unanswered(stream, node, command.attempt(), failure));
-    }
-
-    /** What is left of the time that the client or the server gives the answer; 0 for ever. */
-    private int remainingMillis(RunningStream stream) {
-        long configured = config.deadline().toMillis();
-        long asked = stream.generation.deadlineMillis();
-        long whole = configured == 0 || asked == 0 ? Math.max(configured, asked) : Math.min(configured, asked);
-        long passed = TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong() - stream.startedNanos);
-        return whole == 0 ? 0 : (int) Math.max(1, whole - passed);
-    }
-
-    private ApiError refusal(RunningStream stream) {
-        Duration retryAfter =
-                stream.retryAfterMillis > 0 ? Duration.ofMillis(stream.retryAfterMillis) : config.retryAfter();
-        if (stream.overloaded) {
-            return new ApiError.Overloaded("All engines are busy; try again later.", retryAfter);
-        }
-        return new ApiError.Overloaded(
-                "No engine serves the model '" + stream.generation.model() + "' at the moment.", retryAfter);
-    }
-
-    private void answered(RunningStream stream, NodeId node, int attempt, Admission admission) {
-        boolean current = isCurrent(stream, attempt);
-        switch (admission) {
-            case Accepted accepted -> {
-                if (!current) {
-                    port.cancel(node, new CancelStream(stream.generation.request(), attempt));
-                    return;
-                }
-                stream.promptTokens = accepted.promptTokens();
-                admit(stream);
-            }
-            case Rejected rejected -> {
-                if (current && !stream.admitted) {
-                    rejected(stream, rejected);
-                }
-            }
-        }
-    }
-
-    private void admit(RunningStream stream) {
-        if (stream.admitted) {
-            return;
-        }
-        stream.admitted = true;
-        stream.heardNanos = nanoClock.getAsLong();
-        if (stream.leaving) {
-            // The first cancel may have overtaken the admission.
-            sendCancel(stream);
-            stream.leavingDeadlineNanos =
-                    stream.heardNanos + config.cancelGrace().toNanos();
-        } else {
-            stream.listener.admitted(stream.fingerprint);
-        }
-    }
-
-    private void rejected(RunningStream stream, Rejected rejected) {
-        if (stream.leaving) {
-            end(stream, new Result.Cancelled());
-            return;
-        }
-        switch (rejected.reason()) {
-            case CONTEXT_LENGTH_EXCEEDED -> fail(stream, rejected, "context_length_exceeded");
-            case INVALID_REQUEST -> fail(stream, rejected, "invalid_value");
-            case OVERLOADED, DRAINING -> {
-                stream.overloaded = true;
-                int millis = rejected.retryAfterMillis();
-                if (millis > 0 && (stream.retryAfterMillis == 0 || millis < stream.retryAfterMillis)) {
-                    stream.retryAfterMillis = millis;
-                }
-                askNext(stream);
-            }
-            case MODEL_NOT_FOUND -> askNext(stream);
-        }
-    }
-
-    private void fail(RunningStream stream, Rejected rejected, String code) {
-        end(stream, new Result.Failed(new ApiError.InvalidRequest(rejected.message(), rejected.param(), code)));
-    }
-
-    private void unanswered(RunningStream stream, NodeId node, int attempt, Throwable failure) {
-        if (failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS) {
-            engines.forget(node);
-        } else {
-            // It may have been accepted and only the reply lost.
-            port.cancel(node, new CancelStream(stream.generation.request(), attempt));
-        }
-        if (!isCurrent(stream, attempt) || stream.admitted) {
-            return;
-        }
-        LOG.warn(
-                "engine {} did not answer the admission of {} ({}); the next one is asked",
-                node,
-                stream.generation.request(),
-                failure instanceof ReplyException reply
-                        ? reply.failureType()
-                        : failure.getClass().getSimpleName());
-        if (stream.leaving) {
-            end(stream, new Result.Cancelled());
-        } else {
-            askNext(stream);
-        }
-    }
-
-    private boolean isCurrent(RunningStream stream, int attempt) {
-        return streams.get(stream.generation.request()) == stream && stream.attempt == attempt;
-    }
-
-    private void frame(RunningStream stream, StreamFrame frame) {
-        // A frame proves the admission, whichever of frame and reply arrives first.
-        admit(stream);
-        stream.heardNanos = nanoClock.getAsLong();
-        switch (frame) {
-            case StreamProgress progress -> {
-                // It only says that the engine is alive.
-            }
-            case StreamPrompt prompt -> {
-                if (inSequence(stream, prompt.sequence()) && !stream.leaving) {
-                    stream.listener.prompt(prompt.scores());
-                }
-            }
-            case StreamDelta delta -> {
-                if (inSequence(stream, delta.sequence())) {
-                    delta(stream, delta);
-                }
-            }
-            case StreamEnd end -> {
-                if (inSequence(stream, end.sequence())) {
-                    end(stream, result(stream, end), end.usage(), end.timings());
-                }
-            }
-        }
-    }
-
-    private boolean inSequence(RunningStream stream, int sequence) {
-        if (sequence == stream.nextSequence) {
-            stream.nextSequence++;
-            return true;
-        }
-        if (stream.leaving) {
-            return true;
-        }
-        lost(stream, "frame " + sequence + " came instead of " + stream.nextSequence);
-        return false;
-    }
-
-    private void delta(RunningStream stream, StreamDelta delta) {
-        RunningChoice choice = stream.choice(delta.choice());
-        if (choice == null) {
-            lost(stream, "a frame of choice " + delta.choice() + " came, which nobody asked for");
-            return;
-        }
-        choice.append(delta.tokens());
-        if (stream.firstTokenNanos == 0 && delta.tokens().size() > 0) {
-            stream.firstTokenNanos = stream.heardNanos;
-        }
-        FinishReason finish = delta.finish();
-        if (finish != null) {
-            choice.finished(finish);
-        }
-        if (!stream.leaving) {
-            stream.listener.delta(delta);
-            touch(stream);
-        }
-    }
-
-    private Result result(RunningStream stream, StreamEnd end) {
-        if (stream.leaving) {
-            return new Result.Cancelled();
-        }
-        FinishReason finish = stream.finish();
-        return switch (end.outcome()) {
-            case COMPLETED ->
-                finish == null ? new Result.Failed(new ApiError.EngineLost()) : new Result.Completed(finish);
-            case CANCELLED, HANDED_OVER -> new Result.Failed(new ApiError.EngineLost());
-            case EXPIRED -> new Result.Failed(new ApiError.DeadlineExceeded());
-            case FAILED ->
-                new Result.Failed(new ApiError.EngineFailed(
-                        Objects.requireNonNullElse(end.error(), "The engine could not go on.")));
-        };
-    }
-
-    private void touch(RunningStream stream) {
-        if (!stream.touched) {
-            stream.touched = true;
-            touched.add(stream);
-        }
+    private void askAgain(RunningStream stream) {
+        stream.tried.clear();
+        admissions.ask(stream);
     }
 
     private void leave(RunningStream stream) {
-        if (stream.leaving || streams.get(stream.generation.request()) != stream) {
+        if (stream.leaving || !streams.has(stream)) {
             return;
         }
         stream.leaving = true;
         stream.leavingDeadlineNanos =
                 nanoClock.getAsLong() + config.cancelGrace().toNanos();
-        sendCancel(stream);
-    }
-
-    private void lost(RunningStream stream, String why) {
-        LOG.warn("engine {} is lost to {}: {}; the client is told", stream.node, stream.generation.request(), why);
-        meters.lost();
-        sendCancel(stream);
-        end(stream, new Result.Failed(new ApiError.EngineLost()));
-    }
-
-    private void sendCancel(RunningStream stream) {
-        NodeId node = stream.node;
-        if (node != null) {
-            port.cancel(node, new CancelStream(stream.generation.request(), stream.attempt));
-        }
-    }
-
-    private void end(RunningStream stream, Result result) {
-        end(stream, result, stream.usageSoFar(), stream.timingsAt(nanoClock.getAsLong()));
-    }
-
-    private void end(RunningStream stream, Result result, Usage usage, Timings timings) {
-        if (streams.remove(stream.generation.request(), stream)) {
-            meters.active(-1);
-            stream.listener.ended(new StreamSummary(result, stream.admitted ? 1 : 0, usage, timings));
+        if (stream.phase == Phase.WAITING) {
+            failover.over(stream, new Result.Cancelled());
+        } else {
+            failover.cancel(stream);
         }
     }
 
@@ -387,8 +245,12 @@ public final class Dispatcher {
             step.run();
         } catch (RuntimeException e) {
             // One stream's fault must not cost the other streams of the batch their frames.
-            LOG.error("stream {} could not be told of a frame; it is cancelled", stream.generation.request(), e);
+            LOG.error("stream {} could not be told of a frame; it is cancelled", stream.id(), e);
             leave(stream);
         }
+    }
+
+    private void ask(RunningStream stream) {
+        admissions.ask(stream);
     }
 }

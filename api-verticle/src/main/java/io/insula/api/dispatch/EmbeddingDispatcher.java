@@ -11,8 +11,10 @@ import io.insula.protocol.NodeId;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * Has texts embedded part by part: the next part is sent when the last is answered, so that a long request holds no more of
  * an engine's queue than a short one.
  *
- * <p>An engine that refuses, is gone or stays silent is followed by the next; embedding again does no harm.
+ * <p>An engine that refuses, fails, is gone or stays silent is followed by the next; embedding again does no harm.
  *
  * <p><b>Thread:</b> one event loop owns a dispatcher and all its requests.
  */
@@ -34,6 +36,8 @@ public final class EmbeddingDispatcher {
     private final EngineRegistry engines;
     private final EmbeddingPort port;
     private final LongSupplier nanoClock;
+    /** Requests of which an engine has a part. */
+    private final Set<EmbeddingRun> asking = new LinkedHashSet<>();
 
     EmbeddingDispatcher(
             DispatchConfig config,
@@ -81,21 +85,30 @@ public final class EmbeddingDispatcher {
             return;
         }
         EmbedCommand command = run.embedding.command(run.done, limits.textsPerCommand());
-        port.embed(node, command, limits.replyTimeout())
-                .onSuccess(reply -> answered(run, command, reply))
-                .onFailure(failure -> unanswered(run, node, failure));
+        int asked = ++run.asked;
+        asking.add(run);
+        engines.charge(node);
+        port.embed(node, command, limits.replyTimeout()).onComplete(reply -> {
+            if (run.over || run.asked != asked) {
+                return;
+            }
+            asking.remove(run);
+            if (reply.succeeded()) {
+                answered(run, node, command, reply.result());
+            } else {
+                unanswered(run, node, reply.cause());
+            }
+        });
     }
 
-    private void answered(EmbeddingRun run, EmbedCommand command, EmbedReply reply) {
-        if (run.over) {
-            return;
-        }
+    private void answered(EmbeddingRun run, NodeId node, EmbedCommand command, EmbedReply reply) {
         switch (reply) {
             case Embedded embedded -> {
                 if (embedded.vectors().size() != command.texts().size()) {
-                    run.fail(new ApiError.EngineLost());
+                    lost(run, node, new ApiError.EngineLost(), "vectors of other texts");
                     return;
                 }
+                engines.succeeded(node);
                 run.take(embedded);
                 if (!run.over) {
                     askNext(run);
@@ -120,21 +133,56 @@ public final class EmbeddingDispatcher {
     }
 
     private void unanswered(EmbeddingRun run, NodeId node, Throwable failure) {
-        if (run.over) {
-            return;
-        }
         ReplyFailure kind =
                 failure instanceof ReplyException reply ? reply.failureType() : ReplyFailure.RECIPIENT_FAILURE;
-        if (kind == ReplyFailure.RECIPIENT_FAILURE) {
-            run.fail(new ApiError.EngineFailed(String.valueOf(failure.getMessage())));
-            return;
-        }
         if (kind == ReplyFailure.NO_HANDLERS) {
             engines.forget(node);
         }
-        LOG.warn("engine {} did not embed for {} ({}); the next one is asked", node, run.embedding.request(), kind);
+        ApiError error = kind == ReplyFailure.RECIPIENT_FAILURE
+                ? new ApiError.EngineFailed(String.valueOf(failure.getMessage()))
+                : refusal(run);
+        lost(run, node, error, kind.name());
+    }
+
+    /** Another engine embeds the texts again, unless so many failed that the texts may be to blame. */
+    private void lost(EmbeddingRun run, NodeId node, ApiError error, String why) {
+        LOG.warn("engine {} did not embed for {} ({})", node, run.embedding.request(), why);
+        engines.failed(node);
         run.refused(0);
-        askNext(run);
+        NodeId next = engines.nextEmbedder(run.embedding.model(), run.tried);
+        if (++run.failures >= config.failover().engineFailures() || next == null) {
+            run.fail(error);
+        } else {
+            askNext(run);
+        }
+    }
+
+    /** A node left the cluster: what it was to embed is embedded by another at once. */
+    void left(NodeId node) {
+        for (EmbeddingRun run : List.copyOf(asking)) {
+            if (node.equals(run.node)) {
+                forget(run, node, "it left");
+            }
+        }
+    }
+
+    /** Notices engines that fell silent, where another can take their part; called several times a second. */
+    void watch() {
+        for (EmbeddingRun run : List.copyOf(asking)) {
+            NodeId node = run.node;
+            if (node != null
+                    && !engines.isAlive(node)
+                    && engines.nextEmbedder(run.embedding.model(), run.tried) != null) {
+                forget(run, node, "silent");
+            }
+        }
+    }
+
+    private void forget(EmbeddingRun run, NodeId node, String why) {
+        // What it may still answer is late.
+        run.asked++;
+        asking.remove(run);
+        lost(run, node, new ApiError.EngineLost(), why);
     }
 
     private ApiError refusal(EmbeddingRun run) {

@@ -22,6 +22,10 @@ final class EmbeddingRun {
 
     /** Texts that have their vectors. */
     int done;
+    /** Commands that were sent: the reply to another than the last is late. */
+    int asked;
+    /** Engines in a row that failed of the same texts. */
+    int failures;
 
     int retryAfterMillis;
     boolean cancelled;
@@ -48,6 +52,7 @@ final class EmbeddingRun {
         }
         // What others refused was about this part only.
         tried.clear();
+        failures = 0;
         done += embedded.vectors().size();
         promptTokens += embedded.promptTokens();
         queuedMicros = Math.max(queuedMicros, embedded.queuedMicros());

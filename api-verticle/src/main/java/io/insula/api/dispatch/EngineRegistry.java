@@ -2,12 +2,13 @@ package io.insula.api.dispatch;
 
 import io.insula.protocol.EmbeddingStatus;
 import io.insula.protocol.EngineStatus;
-import io.insula.protocol.Leases;
 import io.insula.protocol.ModelName;
 import io.insula.protocol.ModelStatus;
 import io.insula.protocol.NodeId;
 import io.insula.protocol.wire.ProtocolCodecs;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,30 +17,37 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows which engines live, by the leases they publish, and ranks them for a request.
+ * Knows which engines live, by the leases they publish, and which of them to ask.
  *
- * <p>Ranking is rendezvous hashing with bounded load (Mirrokni, Thorup, Zadimoghaddam, SODA 2018): the engine that a
- * key's prefix is warm on leads, until it is a quarter busier than its share; then the next one does.
+ * <p>An engine that keeps failing is set aside by its {@link Breaker}. One that has no engine for a model and no queue either
+ * is not asked for it.
  *
  * <p><b>Thread:</b> one event loop.
  */
 public final class EngineRegistry {
 
-    private static final double LOAD_BOUND = 1.25;
+    /** What a node that is gone has sent before may still arrive. */
+    private static final long ECHO_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Map<NodeId, Lease> leases = new HashMap<>();
+    private final RecentNodes<Breaker> breakers = new RecentNodes<>();
+    private final RecentNodes<Long> leftNanos = new RecentNodes<>();
     private final Set<ModelName> knownBaseModels = new HashSet<>();
     private final Set<ModelName> known = new HashSet<>();
+    private final Duration setAside;
     private final LongSupplier nanoClock;
 
     /**
+     * @param setAside how long an engine that keeps failing is not asked at first
      * @param nanoClock monotonic nanoseconds
      */
-    public EngineRegistry(LongSupplier nanoClock) {
+    public EngineRegistry(Duration setAside, LongSupplier nanoClock) {
+        this.setAside = setAside;
         this.nanoClock = nanoClock;
     }
 
@@ -48,7 +56,17 @@ public final class EngineRegistry {
         if (status.newestVersion() < ProtocolCodecs.OLDEST_VERSION || status.oldestVersion() > ProtocolCodecs.VERSION) {
             return;
         }
-        leases.put(status.node(), new Lease(status, nanoClock.getAsLong()));
+        long now = nanoClock.getAsLong();
+        Long left = leftNanos.get(status.node());
+        if (left != null && now - left < ECHO_NANOS) {
+            return;
+        }
+        Lease lease = leases.get(status.node());
+        if (lease == null) {
+            lease = new Lease(status.node());
+            leases.put(status.node(), lease);
+        }
+        lease.renew(status, now);
         status.embeddings().forEach(embedding -> known.add(embedding.model()));
         status.models().forEach(model -> knownBaseModels.add(model.model()));
     }
@@ -58,21 +76,41 @@ public final class EngineRegistry {
         leases.remove(node);
     }
 
+    /** Forgets a node that left the cluster; what it had said before is not heard any more. */
+    void left(NodeId node) {
+        leases.remove(node);
+        leftNanos.put(node, nanoClock.getAsLong());
+    }
+
     boolean isAlive(NodeId node) {
-        Lease lease = leases.get(node);
-        return lease != null && !expired(lease);
+        return lease(node) != null;
+    }
+
+    /** What a living node says of one of its base models; empty when it says nothing. */
+    Optional<ModelStatus> model(NodeId node, ModelName model) {
+        Lease lease = lease(node);
+        return lease == null ? Optional.empty() : Optional.ofNullable(lease.model(model));
     }
 
     /** The newest protocol version that the node reads; 0 for a node without a lease. */
     int newestVersion(NodeId node) {
         Lease lease = leases.get(node);
-        return lease == null ? 0 : lease.status.newestVersion();
+        return lease == null ? 0 : lease.status().newestVersion();
+    }
+
+    /** Lets all leases run longer by the time in which this process could not hear. */
+    void excuse(long nanos) {
+        leases.values().forEach(lease -> lease.excuse(nanos));
     }
 
     /** Nodes with a lease. */
     public int size() {
-        leases.values().removeIf(this::expired);
-        return leases.size();
+        return alive().size();
+    }
+
+    /** Nodes that keep failing and are not asked for a while. */
+    int aside() {
+        return (int) breakers.values().filter(Breaker::isAside).count();
     }
 
     /** Counts a stream against a node until its next status includes it. */
@@ -81,44 +119,72 @@ public final class EngineRegistry {
         if (lease != null) {
             lease.charged++;
         }
+        Breaker breaker = breakers.get(node);
+        if (breaker != null) {
+            breaker.asked(nanoClock.getAsLong());
+        }
+    }
+
+    /** A node did not do what it was asked for. */
+    void failed(NodeId node) {
+        Breaker breaker = breakers.get(node);
+        if (breaker == null) {
+            breaker = new Breaker(setAside, Rendezvous.hash(node.value()));
+            breakers.put(node, breaker);
+        }
+        breaker.failed(nanoClock.getAsLong());
+    }
+
+    /** A node got something done. */
+    void succeeded(NodeId node) {
+        Breaker breaker = breakers.get(node);
+        if (breaker != null) {
+            breaker.succeeded();
+        }
     }
 
     /**
      * The engine to ask next.
      *
      * @param key the request's affinity
-     * @param tried nodes that have been asked already
+     * @param eligible which of those that take the model may be asked
      * @return null when no living engine that is left serves the model
      */
     @Nullable
-    Candidate next(ModelName model, long key, Set<NodeId> tried) {
-        List<Candidate> candidates = candidates(model, key, tried);
-        if (candidates.isEmpty()) {
-            return null;
-        }
-        long busy = 1;
-        long slots = 0;
-        for (Candidate candidate : candidates) {
-            busy += candidate.busy();
-            slots += candidate.slots();
-        }
-        double share = LOAD_BOUND * busy / slots;
-        candidates.sort(Comparator.comparingDouble(Candidate::weight).reversed());
-        for (Candidate candidate : candidates) {
-            if (candidate.busy() + 1 <= Math.ceil(share * candidate.slots())) {
-                return candidate;
+    Candidate next(ModelName model, long key, Predicate<Candidate> eligible) {
+        Collection<Lease> alive = alive();
+        double meanSpeed = alive.stream()
+                .mapToDouble(lease -> lease.speed(model))
+                .filter(speed -> speed > 0)
+                .average()
+                .orElse(1);
+        List<Candidate> candidates = new ArrayList<>(alive.size());
+        for (Lease lease : alive) {
+            ModelStatus status = lease.model(model);
+            if (lease.status().draining() || status == null || !takesStreams(status) || !allowed(lease.node)) {
+                continue;
+            }
+            double speed = lease.speed(model);
+            Candidate candidate = Candidate.of(
+                    lease.node, lease.nodeHash, status, lease.charged, speed == 0 ? 1 : speed / meanSpeed, key);
+            if (eligible.test(candidate)) {
+                candidates.add(candidate);
             }
         }
-        return candidates.getFirst();
+        return BoundedLoad.first(candidates);
+    }
+
+    /** Whether a model has an engine or will have one for a command; without, its engine failed, hangs or does not start. */
+    static boolean takesStreams(ModelStatus status) {
+        return status.slots() > 0 || status.queueCapacity() > 0;
     }
 
     /** Names that living engines answer to, of base models and embedding models, in alphabetical order. */
     public List<ModelName> names() {
-        leases.values().removeIf(this::expired);
-        return leases.values().stream()
+        return alive().stream()
                 .flatMap(lease -> Stream.concat(
-                        lease.status.models().stream().map(ModelStatus::model),
-                        lease.status.embeddings().stream().map(EmbeddingStatus::model)))
+                        lease.status().models().stream().map(ModelStatus::model),
+                        lease.status().embeddings().stream().map(EmbeddingStatus::model)))
                 .distinct()
                 .sorted(Comparator.comparing(ModelName::value))
                 .toList();
@@ -148,15 +214,15 @@ public final class EngineRegistry {
     @Nullable
     NodeId nextEmbedder(ModelName model, Set<NodeId> tried) {
         return embedders(model, tried)
+                .filter(embedder -> allowed(embedder.node()))
                 .min(Comparator.comparingInt(embedder -> embedder.status().queuedTexts()))
                 .map(Embedder::node)
                 .orElse(null);
     }
 
     private Stream<Embedder> embedders(ModelName model, Set<NodeId> tried) {
-        leases.values().removeIf(this::expired);
-        return leases.values().stream()
-                .map(lease -> lease.status)
+        return alive().stream()
+                .map(Lease::status)
                 .filter(status -> !status.draining() && !tried.contains(status.node()))
                 .flatMap(status -> status.embeddings().stream()
                         .filter(embedding -> embedding.model().equals(model))
@@ -165,53 +231,19 @@ public final class EngineRegistry {
 
     private record Embedder(NodeId node, EmbeddingStatus status) {}
 
-    private List<Candidate> candidates(ModelName model, long key, Set<NodeId> tried) {
-        leases.values().removeIf(this::expired);
-        List<Candidate> candidates = new ArrayList<>(leases.size());
-        for (Lease lease : leases.values()) {
-            if (lease.status.draining() || tried.contains(lease.status.node())) {
-                continue;
-            }
-            for (ModelStatus status : lease.status.models()) {
-                if (status.model().equals(model)) {
-                    candidates.add(Candidate.of(lease, status, key));
-                    break;
-                }
-            }
-        }
-        return candidates;
+    private boolean allowed(NodeId node) {
+        Breaker breaker = breakers.get(node);
+        return breaker == null || breaker.allows(nanoClock.getAsLong());
     }
 
-    private boolean expired(Lease lease) {
-        return nanoClock.getAsLong() - lease.arrivedNanos > Leases.DURATION.toNanos();
+    private @Nullable Lease lease(NodeId node) {
+        Lease lease = leases.get(node);
+        return lease == null || lease.expired(nanoClock.getAsLong()) ? null : lease;
     }
 
-    /** One engine that could take a request. */
-    record Candidate(NodeId node, String fingerprint, int slots, int busy, double weight) {
-
-        private static Candidate of(Lease lease, ModelStatus status, long key) {
-            int slots = Math.max(1, status.slots());
-            int busy = Math.max(0, status.slots() - status.freeSlots()) + status.queuedStreams() + lease.charged;
-            return new Candidate(
-                    lease.status.node(),
-                    status.fingerprint(),
-                    slots,
-                    busy,
-                    Rendezvous.weight(key, lease.nodeHash, slots));
-        }
-    }
-
-    private static final class Lease {
-
-        final EngineStatus status;
-        final long arrivedNanos;
-        final long nodeHash;
-        int charged;
-
-        Lease(EngineStatus status, long arrivedNanos) {
-            this.status = status;
-            this.arrivedNanos = arrivedNanos;
-            this.nodeHash = Rendezvous.hash(status.node().value());
-        }
+    private Collection<Lease> alive() {
+        long now = nanoClock.getAsLong();
+        leases.values().removeIf(lease -> lease.expired(now));
+        return leases.values();
     }
 }

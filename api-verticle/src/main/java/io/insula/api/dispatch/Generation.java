@@ -11,6 +11,7 @@ import io.insula.protocol.ResponseForm;
 import io.insula.protocol.SamplingParameters;
 import io.insula.protocol.StopConditions;
 import io.insula.protocol.TenantId;
+import io.insula.protocol.TokenIds;
 import io.insula.protocol.Tools;
 import java.util.List;
 import java.util.UUID;
@@ -110,11 +111,19 @@ public record Generation(
     /**
      * The command of one attempt.
      *
+     * @param delivered tokens of each choice that earlier attempts delivered; none at the start
+     * @param until when choices end
      * @param remainingMillis how long its end is waited for; 0 for ever
      */
-    GenerateCommand command(int attempt, NodeId apiNode, int apiInstance, int remainingMillis) {
+    GenerateCommand command(
+            int attempt,
+            List<TokenIds> delivered,
+            StopConditions until,
+            NodeId apiNode,
+            int apiInstance,
+            int remainingMillis) {
         return GenerateCommand.of(request, model, messages)
-                .attempt(attempt, List.of())
+                .attempt(attempt, delivered)
                 .frames(apiNode, apiInstance)
                 .tenant(tenant, weight)
                 .config(config)
@@ -123,7 +132,7 @@ public record Generation(
                 .form(form)
                 .templateArguments(templateArguments)
                 .sampling(sampling)
-                .stop(stop)
+                .stop(until)
                 .output(output)
                 .deadlineMillis(remainingMillis)
                 .build();

@@ -30,8 +30,17 @@ final class Rendezvous {
      *
      * @return larger is better; positive
      */
-    static double weight(long key, long nodeHash, int capacity) {
+    static double weight(long key, long nodeHash, double capacity) {
         double unit = ((mix(key ^ nodeHash) >>> 11) + 1) * 0x1.0p-53;
         return capacity / -Math.log(Math.min(unit, Math.nextDown(1.0)));
+    }
+
+    /**
+     * A part of an amount, spread evenly over seeds.
+     *
+     * @return 0..amount
+     */
+    static long fraction(long seed, long amount) {
+        return (long) ((mix(seed) >>> 11) * 0x1.0p-53 * amount);
     }
 }

@@ -1,92 +1,109 @@
 package io.insula.api.dispatch;
 
+import io.insula.protocol.CancelStream;
 import io.insula.protocol.NodeId;
-import io.insula.protocol.StreamFrame.FinishReason;
-import io.insula.protocol.StreamFrame.Timings;
-import io.insula.protocol.StreamFrame.Usage;
-import io.insula.protocol.TokenIds;
-import java.time.Duration;
+import io.insula.protocol.RequestId;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What the HTTP side knows of one generation between its dispatch and its end. */
+/** What the HTTP side knows of one generation between its dispatch and its end: whose turn it is, and how it came to it. */
 final class RunningStream {
+
+    /** Where a stream stands. */
+    enum Phase {
+        /** An engine is asked. */
+        ASKING,
+        /** An engine works on it. */
+        RUNNING,
+        /** Its engine is lost and nobody has taken it over yet. */
+        WAITING
+    }
+
+    static final long FOREVER = Long.MAX_VALUE;
 
     final Generation generation;
     final StreamListener listener;
+    final ToldAnswer answer;
     final long startedNanos;
+    /** When the answer has to be complete; {@link #FOREVER} for never. */
+    final long deadlineNanos;
+    /** Engines that were asked since the stream last had one. */
     final Set<NodeId> tried = new HashSet<>(4);
+    /** Engines that said that they cannot do it at all. */
+    final Set<NodeId> unable = new HashSet<>(4);
 
+    Phase phase = Phase.ASKING;
     int attempt = -1;
-
+    /** Who has the current attempt; null while nobody has. */
     @Nullable
     NodeId node;
+    /** What the engine of the current attempt said of itself when it was asked. */
+    @Nullable
+    Candidate engine;
 
-    String fingerprint = "";
+    int nextSequence;
+    long heardNanos;
+
     /** Milliseconds the refusing engines asked to wait, the shortest; 0 while none did. */
     int retryAfterMillis;
 
     boolean overloaded;
-    boolean admitted;
-    int promptTokens;
-    int nextSequence;
+    /** Engines that took it. */
+    int admissions;
+    /** Engines in a row that were lost while the answer got hardly further. */
+    int failures;
+    /** Tokens of the answer that came since an engine was lost. */
+    int tokensSinceLoss;
+    /** What the last engine that failed said of it; null when it said nothing. */
+    @Nullable
+    String fault;
 
-    long heardNanos;
-    long firstTokenNanos;
+    /** While it waits: when nobody is waited for any longer. */
+    long waitUntilNanos;
+    /** While it waits: until then no engine is asked, also where one comes. */
+    long pausedUntilNanos;
+    /** While it waits: when engines are asked next. */
+    long askAtNanos;
+    /** Rounds in which nobody took it since it lost its engine. */
+    int rounds;
+
     boolean leaving;
     long leavingDeadlineNanos;
     boolean touched;
 
-    private final List<RunningChoice> choices;
-
-    RunningStream(Generation generation, StreamListener listener, long nowNanos) {
+    /**
+     * @param limitMillis how long the answer may take; 0 for ever
+     */
+    RunningStream(Generation generation, StreamListener listener, long nowNanos, long limitMillis) {
         this.generation = generation;
         this.listener = listener;
         this.startedNanos = nowNanos;
         this.heardNanos = nowNanos;
-        this.choices = Stream.generate(RunningChoice::new)
-                .limit(generation.output().choices())
-                .toList();
+        this.deadlineNanos = limitMillis == 0 ? FOREVER : nowNanos + TimeUnit.MILLISECONDS.toNanos(limitMillis);
+        this.answer = new ToldAnswer(generation, nowNanos);
     }
 
-    /** One choice, or null where there is none of this index. */
-    @Nullable
-    RunningChoice choice(int index) {
-        return index < choices.size() ? choices.get(index) : null;
+    RequestId id() {
+        return generation.request();
     }
 
-    /** The tokens of each choice that were delivered. */
-    List<TokenIds> delivered() {
-        return choices.stream().map(RunningChoice::delivered).toList();
+    boolean admitted() {
+        return admissions > 0;
     }
 
-    /** How the whole ended: cut short when any choice was, else as it should; null while any choice runs. */
-    @Nullable
-    FinishReason finish() {
-        FinishReason whole = FinishReason.STOP;
-        for (RunningChoice choice : choices) {
-            FinishReason finish = choice.finish();
-            if (finish == null) {
-                return null;
-            }
-            whole = finish == FinishReason.LENGTH ? finish : whole;
-        }
-        return whole;
+    /** What ends the current attempt at its engine. */
+    CancelStream cancel() {
+        return new CancelStream(id(), attempt);
     }
 
-    Usage usageSoFar() {
-        return new Usage(
-                promptTokens, choices.stream().mapToInt(RunningChoice::tokens).sum(), 0);
+    boolean isOverdue(long now) {
+        return deadlineNanos != FOREVER && now - deadlineNanos >= 0;
     }
 
-    Timings timingsAt(long nowNanos) {
-        return new Timings(0, micros(firstTokenNanos), micros(nowNanos));
-    }
-
-    private long micros(long nanos) {
-        return nanos == 0 ? 0 : Duration.ofNanos(nanos - startedNanos).toNanos() / 1000;
+    /** What is left of the time that the client or the server gives the answer; 0 for ever. */
+    int remainingMillis(long now) {
+        return deadlineNanos == FOREVER ? 0 : (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNanos - now));
     }
 }

@@ -60,6 +60,11 @@ public final class Accounting {
         }
 
         @Override
+        public void approximated(String fingerprint) {
+            listener.approximated(fingerprint);
+        }
+
+        @Override
         public void prompt(List<TokenScores> scores) {
             listener.prompt(scores);
         }

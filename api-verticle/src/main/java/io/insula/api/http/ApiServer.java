@@ -28,13 +28,20 @@ public final class ApiServer {
 
     private final Vertx vertx;
     private final HttpConfig config;
+    private final int port;
     private final LongSupplier nanoClock;
     private final RequestIds ids;
     private @Nullable HttpServer server;
 
-    public ApiServer(Vertx vertx, HttpConfig config, RequestIds ids, LongSupplier nanoClock) {
+    /**
+     * Prepares to listen.
+     *
+     * @param port servers of one Vert.x that are given the same one share it; below 0: the same free one
+     */
+    public ApiServer(Vertx vertx, HttpConfig config, int port, RequestIds ids, LongSupplier nanoClock) {
         this.vertx = vertx;
         this.config = config;
+        this.port = port;
         this.ids = ids;
         this.nanoClock = nanoClock;
     }
@@ -43,6 +50,7 @@ public final class ApiServer {
      * Starts to listen.
      *
      * @param loop the event loop that answers
+     * @param page null where no cluster is shown
      * @return the port
      */
     public Future<Integer> listen(
@@ -53,6 +61,7 @@ public final class ApiServer {
             EmbeddingAccounting embeddings,
             int maxEmbeddingInputs,
             VizraModels vizraModels,
+            @Nullable ClusterPage page,
             MeterRegistry registry) {
         LoopHop hop = new LoopHop(loop);
         ErrorResponder errors = new ErrorResponder(
@@ -71,7 +80,7 @@ public final class ApiServer {
         server = listening;
         AccessLog log = new AccessLog(registry, nanoClock);
         return listening
-                .requestHandler(routes.router(families(vizraModels), ids, log, errors, nanoClock))
+                .requestHandler(routes.router(families(vizraModels), page, ids, log, errors, nanoClock))
                 .invalidRequestHandler(new UnreadableRequest(ids)::handle)
                 .listen()
                 .map(HttpServer::actualPort);
@@ -110,7 +119,7 @@ public final class ApiServer {
                 .setDecompressionSupported(false)
                 .setHandle100ContinueAutomatically(false)
                 .setHttp2ClearTextEnabled(true);
-        options.setHost(config.host()).setPort(config.port());
+        options.setHost(config.host()).setPort(port);
         options.setTcpNoDelay(true)
                 .setIdleTimeout((int) config.idleTimeout().toSeconds())
                 .setIdleTimeoutUnit(TimeUnit.SECONDS);

@@ -15,7 +15,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /** Answers chat completions: reads the dialect's request, has it generated and writes what comes. */
@@ -80,19 +79,19 @@ final class ChatHandler {
         exchange.onLeave(stream::cancel);
     }
 
-    private static Function<String, AnswerWriter> writers(Exchange exchange, ChatDialect dialect, ChatRequest request) {
-        return fingerprint -> new AnswerWriter(
+    private static AnswerWriters writers(Exchange exchange, ChatDialect dialect, ChatRequest request) {
+        return new AnswerWriters(fingerprints -> new AnswerWriter(
                 dialect.completionId(exchange.id),
                 exchange.id.createdAtMillis() / 1000,
                 request.model(),
-                dialect.systemFingerprint(fingerprint),
+                dialect.systemFingerprint(fingerprints),
                 request.form().includeUsage(),
                 request.echoed(),
-                request.structure().functions());
+                request.structure().functions()));
     }
 
     private StreamListener answer(
-            RoutingContext context, Exchange exchange, Function<String, AnswerWriter> writers, ChatRequest request) {
+            RoutingContext context, Exchange exchange, AnswerWriters writers, ChatRequest request) {
         AnswerForm form = request.form();
         Consumer<ApiError> failure =
                 error -> errors.respond(context, request.structure().named(error));

@@ -15,7 +15,6 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -37,19 +36,18 @@ final class SseAnswer implements StreamListener {
     private final RoutingContext context;
     private final HttpServerResponse response;
     private final Vertx vertx;
-    private final Function<String, AnswerWriter> writers;
+    private final AnswerWriters writers;
     private final Consumer<ApiError> failure;
     private final FirstWord firstWord;
     private final Outflow outflow;
     private final List<PendingChoice> choices;
     private final long keepAliveTimer;
-    private @Nullable AnswerWriter writer;
     private boolean wrote;
     private @Nullable UnaryOperator<JsonBytes> last;
 
     /**
      * @param choices how many there are
-     * @param writers makes the writer from the engine's fingerprint
+     * @param writers makes the writer from the engines' fingerprints
      * @param failure answers an error while no head is written
      * @param firstWord called when the answer begins
      * @param keepAliveMillis a stream that had nothing to say for this long says so
@@ -58,7 +56,7 @@ final class SseAnswer implements StreamListener {
             Vertx vertx,
             RoutingContext context,
             int choices,
-            Function<String, AnswerWriter> writers,
+            AnswerWriters writers,
             Consumer<ApiError> failure,
             Runnable firstWord,
             Outflow outflow,
@@ -77,7 +75,12 @@ final class SseAnswer implements StreamListener {
 
     @Override
     public void admitted(String fingerprint) {
-        writer = writers.apply(fingerprint);
+        writers.begin(fingerprint);
+    }
+
+    @Override
+    public void approximated(String fingerprint) {
+        writers.goOn(fingerprint);
     }
 
     @Override
@@ -119,7 +122,7 @@ final class SseAnswer implements StreamListener {
         switch (summary.result()) {
             case Result.Completed _ ->
                 endWith(out -> {
-                    Objects.requireNonNull(writer).end(out, summary.usage());
+                    Objects.requireNonNull(writers.current()).end(out, summary.usage());
                     return out;
                 });
             case Result.Failed failed -> fail(failed.error());
@@ -158,6 +161,7 @@ final class SseAnswer implements StreamListener {
 
     /** The next piece of each choice that has something to tell, until there is enough for one event. */
     private void write(JsonBytes out, int enough) {
+        AnswerWriter writer = writers.current();
         if (writer == null) {
             return;
         }

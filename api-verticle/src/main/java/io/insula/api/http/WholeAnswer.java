@@ -15,33 +15,30 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /** Collects an answer and writes it as one JSON body. */
 final class WholeAnswer implements StreamListener {
 
     private final RoutingContext context;
-    private final Function<String, AnswerWriter> writers;
+    private final AnswerWriters writers;
     private final Consumer<ApiError> failure;
     private final FirstWord firstWord;
     private final Outflow outflow;
     private final AnswerForm form;
     private final List<ChoiceText> choices;
     private final List<TokenScores> promptScores = new ArrayList<>();
-    private @Nullable AnswerWriter writer;
 
     /**
      * @param form what the client gets
-     * @param writers makes the writer from the engine's fingerprint
+     * @param writers makes the writer from the engines' fingerprints
      * @param failure answers an error
      * @param firstWord called when the answer begins
      */
     WholeAnswer(
             RoutingContext context,
             AnswerForm form,
-            Function<String, AnswerWriter> writers,
+            AnswerWriters writers,
             Consumer<ApiError> failure,
             Runnable firstWord,
             Outflow outflow) {
@@ -57,7 +54,12 @@ final class WholeAnswer implements StreamListener {
 
     @Override
     public void admitted(String fingerprint) {
-        writer = writers.apply(fingerprint);
+        writers.begin(fingerprint);
+    }
+
+    @Override
+    public void approximated(String fingerprint) {
+        writers.goOn(fingerprint);
     }
 
     @Override
@@ -84,6 +86,7 @@ final class WholeAnswer implements StreamListener {
         }
         switch (summary.result()) {
             case Result.Completed _ -> {
+                AnswerWriter writer = writers.current();
                 if (writer != null) {
                     JsonBytes out = new JsonBytes(
                             640 + choices.stream().mapToInt(ChoiceText::weight).sum());

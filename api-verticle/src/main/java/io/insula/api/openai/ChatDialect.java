@@ -3,6 +3,7 @@ package io.insula.api.openai;
 import io.insula.api.assistant.ChatRequest;
 import io.insula.protocol.RequestId;
 import io.vertx.core.buffer.Buffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How one family of routes reads a chat request, and what of the answer it writes differently. */
@@ -21,7 +22,11 @@ public interface ChatDialect {
     /** The id of the completion. */
     String completionId(RequestId request);
 
-    /** What clients see of the engine's numerics; null for nothing. */
+    /**
+     * What clients see of the engines' numerics; null for nothing.
+     *
+     * @param engineFingerprints of the engine that began, and of each of other numerics that went on with the answer
+     */
     @Nullable
-    String systemFingerprint(String engineFingerprint);
+    String systemFingerprint(List<String> engineFingerprints);
 }

@@ -5,7 +5,9 @@ import io.insula.api.assistant.ChatRequest;
 import io.insula.protocol.RequestId;
 import io.vertx.core.buffer.Buffer;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** OpenAI's own form, as {@code /v1} and, with View's names also accepted, the tenant routes speak it. */
 public final class OpenAiDialect implements ChatDialect {
@@ -44,8 +46,10 @@ public final class OpenAiDialect implements ChatDialect {
     }
 
     @Override
-    public String systemFingerprint(String engineFingerprint) {
-        return "fp_" + HexFormat.of().toHexDigits(Long.hashCode(fnv(engineFingerprint)));
+    public String systemFingerprint(List<String> engineFingerprints) {
+        return engineFingerprints.stream()
+                .map(fingerprint -> HexFormat.of().toHexDigits(Long.hashCode(fnv(fingerprint))))
+                .collect(Collectors.joining("+", "fp_", ""));
     }
 
     /** The request's id as 32 hexadecimal digits. */

@@ -59,7 +59,7 @@ public final class VizraDialect implements ChatDialect {
     }
 
     @Override
-    public @Nullable String systemFingerprint(String engineFingerprint) {
+    public @Nullable String systemFingerprint(List<String> engineFingerprints) {
         return null;
     }
 }

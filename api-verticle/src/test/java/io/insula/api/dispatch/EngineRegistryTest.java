@@ -2,7 +2,6 @@ package io.insula.api.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.insula.api.dispatch.EngineRegistry.Candidate;
 import io.insula.protocol.EngineStatus;
 import io.insula.protocol.ModelName;
 import io.insula.protocol.ModelStatus;
@@ -13,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -22,14 +20,14 @@ class EngineRegistryTest {
     private static final ModelName MODEL = new ModelName("m");
 
     private final ManualClock clock = new ManualClock();
-    private final EngineRegistry engines = new EngineRegistry(clock);
+    private final EngineRegistry engines = new EngineRegistry(Duration.ofSeconds(1), clock);
 
     @Test
     void anEngineThatCannotReadWhatItIsSentIsNotAsked() {
         engines.renew(speaking(ProtocolCodecs.OLDEST_VERSION - 1, ProtocolCodecs.OLDEST_VERSION - 1));
         engines.renew(speaking(ProtocolCodecs.VERSION + 2, ProtocolCodecs.VERSION + 1));
 
-        assertThat(engines.next(MODEL, 1, Set.of())).isNull();
+        assertThat(engines.next(MODEL, 1, all -> true)).isNull();
         assertThat(engines.size()).isZero();
     }
 
@@ -73,7 +71,7 @@ class EngineRegistryTest {
         for (long key = 0; key < 50; key++) {
             assertThat(chosen(key)).isEqualTo("b");
         }
-        assertThat(engines.next(new ModelName("other"), 1, Set.of())).isNull();
+        assertThat(engines.next(new ModelName("other"), 1, all -> true)).isNull();
     }
 
     @Test
@@ -145,7 +143,7 @@ class EngineRegistryTest {
     }
 
     private @Nullable String chosen(long key) {
-        Candidate candidate = engines.next(MODEL, key, Set.of());
+        Candidate candidate = engines.next(MODEL, key, all -> true);
         return candidate == null ? null : candidate.node().value();
     }
 

@@ -3,6 +3,7 @@ package io.insula.api.support;
 import io.insula.api.ApiSettings;
 import io.insula.api.ApiVerticle;
 import io.insula.api.dispatch.DispatchConfig;
+import io.insula.api.dispatch.FailoverConfig;
 import io.insula.api.http.HttpConfig;
 import io.insula.api.vizra.VizraModels;
 import io.insula.protocol.NodeId;
@@ -30,6 +31,12 @@ import java.util.function.Consumer;
 
 /** The HTTP side on a free loopback port, beside one scripted inference node. */
 public final class ApiFixture implements AutoCloseable {
+
+    /** Gives an answer up with the first engine that fails, and goes on asking that engine for others. */
+    public static final FailoverConfig GIVES_UP =
+            new FailoverConfig(FailoverConfig.Unequal.APPROXIMATE, Duration.ofSeconds(15), 1, 16, Duration.ofMillis(1));
+
+    public static final DispatchConfig UNFORGIVING = DispatchConfig.DEFAULT.withFailover(GIVES_UP);
 
     public static final String KEY = "key-of-tenant-a";
     public static final String KEY_B = "key-of-tenant-b";
@@ -77,7 +84,7 @@ public final class ApiFixture implements AutoCloseable {
     }
 
     public static ApiFixture withDefaults() throws Exception {
-        return new ApiFixture(HttpConfig.DEFAULT.listeningOn("127.0.0.1", 0), DispatchConfig.DEFAULT);
+        return new ApiFixture(HttpConfig.DEFAULT.listeningOn("127.0.0.1", 0), UNFORGIVING);
     }
 
     /** Deploys one instance and returns its port. */

@@ -4,6 +4,7 @@ import io.insula.bench.ChildProcess;
 import io.insula.launcher.cluster.ClusterConfig;
 import io.insula.launcher.cluster.Endpoint;
 import io.insula.launcher.cluster.Membership;
+import io.insula.launcher.cluster.NodeDescription;
 import io.insula.protocol.Addresses;
 import io.insula.protocol.Admission;
 import io.insula.protocol.CancelStream;
@@ -19,6 +20,7 @@ import io.insula.protocol.wire.ProtocolCodecs;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.Message;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -56,7 +58,9 @@ final class PacedEngine {
         int number = Integer.parseInt(arguments[2]);
         ClusterConfig cluster =
                 new ClusterConfig(members, "", "insula-bench", "127.0.0.1", port, 0, "", Optional.empty());
-        Membership membership = Membership.of(cluster, PacedStreams.node(number));
+        NodeDescription node =
+                new NodeDescription(PacedStreams.node(number), List.of("inference"), "bench", Instant.now(), "", "");
+        Membership membership = Membership.of(cluster, node);
         Vertx vertx = Vertx.builder()
                 .with(membership.configure(new VertxOptions()))
                 .withClusterManager(membership.manager())

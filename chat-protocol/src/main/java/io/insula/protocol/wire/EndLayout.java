@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The bytes of how something ended and what it used. */
 final class EndLayout {
 
-    /** The version that brought {@link Outcome#HANDED_OVER}. */
+    /** The version that brought {@link Outcome#HANDED_OVER} and {@link Outcome#REFUSED}. */
     private static final int WITH_HAND_OVER = 3;
 
     private EndLayout() {}
@@ -43,11 +43,12 @@ final class EndLayout {
                     case FAILED -> 2;
                     case EXPIRED -> 3;
                     case HANDED_OVER -> out.version() >= WITH_HAND_OVER ? 4 : 1;
+                    case REFUSED -> out.version() >= WITH_HAND_OVER ? 5 : 2;
                 });
     }
 
     static Outcome readOutcome(WireReader in) {
-        int most = in.version() >= WITH_HAND_OVER ? 4 : 3;
+        int most = in.version() >= WITH_HAND_OVER ? 5 : 3;
         int code = in.octet();
         if (code > most) {
             throw in.malformed("outcome: " + code + " (expected: 0.." + most + ")");
@@ -57,7 +58,8 @@ final class EndLayout {
             case 1 -> Outcome.CANCELLED;
             case 2 -> Outcome.FAILED;
             case 3 -> Outcome.EXPIRED;
-            default -> Outcome.HANDED_OVER;
+            case 4 -> Outcome.HANDED_OVER;
+            default -> Outcome.REFUSED;
         };
     }
 

@@ -19,7 +19,10 @@ final class FrameLayout {
     private static final int END = 2;
     private static final int PROMPT = 3;
 
-    /** Kind, request, attempt and the one field of a progress frame. */
+    /** The version that brought the cached tokens of a progress frame. */
+    private static final int WITH_CACHED = 3;
+
+    /** Kind, request, attempt and the one field that a progress frame has in every version. */
     private static final int LEAST_FRAME_BYTES = 19;
 
     private FrameLayout() {}
@@ -59,7 +62,12 @@ final class FrameLayout {
                 out.count(prompt.from());
                 out.list(prompt.scores(), ScoresLayout::write);
             }
-            case StreamProgress progress -> out.count(progress.prefilledTokens());
+            case StreamProgress progress -> {
+                out.count(progress.prefilledTokens());
+                if (out.version() >= WITH_CACHED) {
+                    out.count(progress.cachedTokens());
+                }
+            }
             case StreamEnd end -> {
                 out.count(end.sequence());
                 EndLayout.writeOutcome(out, end.outcome());
@@ -88,7 +96,8 @@ final class FrameLayout {
                         EndLayout.readFinish(in),
                         scores(in));
             case PROMPT -> new StreamPrompt(request, attempt, in.count(), in.count(), scores(in));
-            case PROGRESS -> new StreamProgress(request, attempt, in.count());
+            case PROGRESS ->
+                new StreamProgress(request, attempt, in.count(), in.version() >= WITH_CACHED ? in.count() : 0);
             case END ->
                 new StreamEnd(
                         request,

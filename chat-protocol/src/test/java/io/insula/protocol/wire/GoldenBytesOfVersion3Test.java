@@ -72,7 +72,7 @@ class GoldenBytesOfVersion3Test {
         FrameBatch batch = new FrameBatch(
                 NODE,
                 List.of(
-                        new StreamProgress(request, 0, 64),
+                        new StreamProgress(request, 0, 64, 7),
                         new StreamEnd(
                                 request,
                                 0,
@@ -80,13 +80,15 @@ class GoldenBytesOfVersion3Test {
                                 Outcome.HANDED_OVER,
                                 null,
                                 new Usage(64, 3, 0, 2),
-                                new Timings(1, 2, 128))));
+                                new Timings(1, 2, 128)),
+                        new StreamEnd(request, 0, 0, Outcome.REFUSED, "x", new Usage(0, 0, 0), new Timings(0, 0, 0))));
         assertBytes(
                 ProtocolCodecs.FRAME_BATCH,
                 batch,
-                "03" + NODE_BYTES + "02"
-                        + "01" + ID_BYTES + "00 40"
-                        + "02" + ID_BYTES + "00 05 04 00 40 03 00 02 01 02 8001");
+                "03" + NODE_BYTES + "03"
+                        + "01" + ID_BYTES + "00 40 07"
+                        + "02" + ID_BYTES + "00 05 04 00 40 03 00 02 01 02 8001"
+                        + "02" + ID_BYTES + "00 00 05 01 01 78 00 00 00 00 00 00 00");
     }
 
     @Test

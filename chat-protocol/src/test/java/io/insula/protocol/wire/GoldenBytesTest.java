@@ -247,8 +247,14 @@ class GoldenBytesTest {
 
         StreamEnd end = new StreamEnd(
                 new RequestId(ID), 0, 0, Outcome.HANDED_OVER, null, new Usage(0, 0, 0), new Timings(0, 0, 0));
-        assertThat(hex(ProtocolCodecs.FRAME_BATCH_2, new FrameBatch(NODE, List.of(end))))
-                .isEqualTo(("02" + NODE_BYTES + "01" + "02" + ID_BYTES + "00 00 01 00 00 00 00 00 00 00 00")
+        StreamEnd refused =
+                new StreamEnd(new RequestId(ID), 0, 0, Outcome.REFUSED, "x", new Usage(0, 0, 0), new Timings(0, 0, 0));
+        StreamProgress progress = new StreamProgress(new RequestId(ID), 0, 64, 7);
+        assertThat(hex(ProtocolCodecs.FRAME_BATCH_2, new FrameBatch(NODE, List.of(end, refused, progress))))
+                .isEqualTo(("02" + NODE_BYTES + "03"
+                                + "02" + ID_BYTES + "00 00 01 00 00 00 00 00 00 00 00"
+                                + "02" + ID_BYTES + "00 00 02 01 01 78 00 00 00 00 00 00 00"
+                                + "01" + ID_BYTES + "00 40")
                         .replace(" ", ""));
     }
 

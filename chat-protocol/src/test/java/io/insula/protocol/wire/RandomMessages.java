@@ -89,10 +89,20 @@ final class RandomMessages {
     /** One message of each codec, in the order of {@link ProtocolCodecs#EARLIER}, of what their versions know. */
     List<Object> oneOfEachEarlier() {
         FrameBatch batch = batch();
-        List<StreamFrame> frames = batch.frames().stream()
-                .filter(frame -> !(frame instanceof StreamEnd end) || end.outcome() != Outcome.HANDED_OVER)
-                .toList();
+        List<StreamFrame> frames =
+                batch.frames().stream().map(RandomMessages::ofVersion2).toList();
         return List.of(command().but().key(null).build(), new FrameBatch(batch.node(), frames));
+    }
+
+    private static StreamFrame ofVersion2(StreamFrame frame) {
+        return switch (frame) {
+            case StreamEnd end
+            when end.outcome() == Outcome.HANDED_OVER || end.outcome() == Outcome.REFUSED ->
+                new StreamProgress(end.request(), end.attempt(), end.sequence());
+            case StreamProgress progress ->
+                new StreamProgress(progress.request(), progress.attempt(), progress.prefilledTokens());
+            default -> frame;
+        };
     }
 
     private OrphanedUsage orphan() {
@@ -263,7 +273,7 @@ final class RandomMessages {
     private StreamFrame frame() {
         return switch (random.nextInt(4)) {
             case 0 -> delta();
-            case 1 -> new StreamProgress(request(), count(), count());
+            case 1 -> new StreamProgress(request(), count(), count(), count());
             case 2 -> new StreamPrompt(request(), count(), count(), 1 + random.nextInt(9), list(0, 4, this::scores));
             default ->
                 new StreamEnd(

@@ -118,10 +118,16 @@ public final class Door {
         models.schedulers().forEach(scheduler -> scheduler.cancelAllOf(node));
     }
 
-    /** From now on every new command is rejected, and those that wait for a model are ended. */
+    /** An HTTP node left the cluster: nobody waits for its streams. */
+    public void left(NodeId node) {
+        leases.end(node);
+        cancelAllOf(node);
+    }
+
+    /** From now on every new command is rejected, and those that wait for a model are handed over. */
     public void drain() {
         draining = true;
-        room.cancelAll();
+        room.handOver();
     }
 
     public boolean draining() {

@@ -71,7 +71,7 @@ public final class WaitingRoom {
             calm.run();
             if (waiting.remove(command.command().request(), command)) {
                 if (decided.result() instanceof Rejected rejected && !command.gone()) {
-                    end(command, Outcome.FAILED, rejected.message());
+                    end(command, outcome(rejected), rejected.message());
                 }
             } else if (decided.succeeded()) {
                 answer.tryComplete(decided.result());
@@ -82,17 +82,27 @@ public final class WaitingRoom {
         return answer.future();
     }
 
+    /** Another node may do what this one has no room or no engine for, and none what is wrong in itself. */
+    private static Outcome outcome(Rejected rejected) {
+        return switch (rejected.reason()) {
+            case OVERLOADED, DRAINING, MODEL_NOT_FOUND -> Outcome.FAILED;
+            case CONTEXT_LENGTH_EXCEEDED, INVALID_REQUEST -> Outcome.REFUSED;
+        };
+    }
+
     void cancel(CancelStream cancel) {
-        leave(command -> command.request().equals(cancel.request()) && command.attempt() <= cancel.attempt());
+        leave(
+                command -> command.request().equals(cancel.request()) && command.attempt() <= cancel.attempt(),
+                Outcome.CANCELLED);
     }
 
     void cancelAllOf(NodeId apiNode) {
-        leave(command -> command.apiNode().equals(apiNode));
+        leave(command -> command.apiNode().equals(apiNode), Outcome.CANCELLED);
     }
 
-    /** Ends every command that waits here. */
-    void cancelAll() {
-        leave(command -> true);
+    /** Ends every command that waits here, to go on elsewhere. */
+    void handOver() {
+        leave(command -> true, Outcome.HANDED_OVER);
     }
 
     /** Says that they live; to be called every second. */
@@ -100,13 +110,13 @@ public final class WaitingRoom {
         waiting.values().forEach(command -> send(command, progress(command)));
     }
 
-    private void leave(Predicate<GenerateCommand> which) {
+    private void leave(Predicate<GenerateCommand> which, Outcome outcome) {
         List.copyOf(waiting.values()).stream()
                 .filter(waiter -> which.test(waiter.command()))
                 .forEach(waiter -> {
                     waiting.remove(waiter.command().request());
                     waiter.leave();
-                    end(waiter, Outcome.CANCELLED, null);
+                    end(waiter, outcome, null);
                 });
     }
 

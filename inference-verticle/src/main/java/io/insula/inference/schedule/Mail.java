@@ -2,6 +2,7 @@ package io.insula.inference.schedule;
 
 import io.insula.protocol.NodeId;
 import io.insula.protocol.RequestId;
+import org.jspecify.annotations.Nullable;
 
 /** What other threads ask of the device thread; read between engine calls, in the order it was asked. */
 sealed interface Mail {
@@ -12,5 +13,6 @@ sealed interface Mail {
 
     record CancelNode(NodeId apiNode) implements Mail {}
 
-    record CancelAll() implements Mail {}
+    /** All streams but those of one HTTP node; null: all. */
+    record HandOver(@Nullable NodeId except) implements Mail {}
 }

@@ -22,6 +22,7 @@ final class Placement {
     private final Preemption preemption;
     private final Roster roster;
     private final QueueSpace space;
+    private final Outbox outbox;
     private final SchedulerMeters meters;
     private final LongSupplier nanos;
 
@@ -31,6 +32,7 @@ final class Placement {
             VirtualCounters counters,
             Roster roster,
             QueueSpace space,
+            Outbox outbox,
             SchedulerMeters meters,
             LongSupplier nanos) {
         this.open = open;
@@ -39,6 +41,7 @@ final class Placement {
         this.preemption = new Preemption(open, backlog, counters);
         this.roster = roster;
         this.space = space;
+        this.outbox = outbox;
         this.meters = meters;
         this.nanos = nanos;
     }
@@ -138,7 +141,7 @@ final class Placement {
         got(stream);
         String fault = fault(stream);
         if (fault != null) {
-            roster.end(stream, Outcome.FAILED, fault);
+            roster.end(stream, Outcome.REFUSED, fault);
             return;
         }
         meters.gotSlotAfter(stream.waitedNanos());
@@ -150,6 +153,10 @@ final class Placement {
             stream.hold(prefix);
             prefix.load(slot);
             meters.prefix(stream.cached());
+            if (stream.cached() > 0) {
+                // The last frame tells it, too, but may never come.
+                outbox.add(stream.command(), stream.progress());
+            }
         }
         counters.charge(
                 stream.tenant(),

@@ -230,7 +230,7 @@ final class ScheduledStream {
     }
 
     StreamProgress progress() {
-        return new StreamProgress(id(), attempt(), prefilled);
+        return new StreamProgress(id(), attempt(), prefilled, cached);
     }
 
     StreamEnd end(Outcome outcome, @Nullable String error, long now) {

@@ -49,7 +49,6 @@ public final class Scheduler {
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long LEAST_RETRY_MILLIS = 500;
     private static final long MOST_RETRY_MILLIS = 60_000;
-    private static final String STOPPED = "the inference node stops";
 
     private final ModelName model;
     private final String textFingerprint;
@@ -95,24 +94,7 @@ public final class Scheduler {
                 new StepLoop(engines, tokenizer, config, mail, space, new Outbox(sink), meters, nanos, this::forget);
         this.thread =
                 Thread.ofPlatform().name("insula-device-" + model).daemon().unstarted(this::run);
-        meters.gauge(
-                "insula.inference.slots.active",
-                "slots in use",
-                () -> loop.load().heldSlots());
-        meters.gauge("insula.inference.queue.streams", "streams that wait for a slot", space::streams);
-        meters.gauge("insula.inference.queue.tokens", "prompt and answer tokens that wait for a slot", space::tokens);
-        meters.gauge(
-                "insula.inference.prefix.bytes",
-                "memory of cached prompts",
-                () -> loop.load().prefixBytes());
-        meters.gauge(
-                "insula.inference.preempted.bytes",
-                "memory of choices that wait for a slot with a copy of their keys and values",
-                () -> loop.load().parkedBytes());
-        meters.gauge(
-                "insula.inference.fairness.spread",
-                "difference of service between the waiting tenants served most and least",
-                () -> loop.load().serviceSpread());
+        SchedulerGauges.register(meters, loop, space);
     }
 
     /** Starts the device thread; the future completes when the engine is ready, or fails as its factory did. */
@@ -126,7 +108,7 @@ public final class Scheduler {
         RequestId id = request.command().request();
         int attempt = request.command().attempt();
         int kvTokens = request.kvTokens();
-        if (closing || loop.load().shape() == null) {
+        if (closing || loop.load().shape() == null || loop.stalls().stalled()) {
             return Offer.NO_ENGINE;
         }
         Integer running = live.get(id);
@@ -164,9 +146,30 @@ public final class Scheduler {
         post(new Mail.CancelNode(apiNode));
     }
 
-    /** Ends every stream. */
-    public void cancelAll() {
-        post(new Mail.CancelAll());
+    /**
+     * Ends every stream here, to go on elsewhere.
+     *
+     * @param except the HTTP node whose streams stay; null for none
+     */
+    public void handOver(@Nullable NodeId except) {
+        post(new Mail.HandOver(except));
+    }
+
+    /**
+     * Looks whether the device hangs; to be called several times a second, on one thread.
+     *
+     * @return whether that has changed
+     */
+    public boolean watch(long nowNanos) {
+        boolean before = loop.stalls().stalled();
+        loop.stalls().look(nowNanos);
+        boolean now = loop.stalls().stalled();
+        if (now && !before) {
+            log.error("The device of {} hangs: nothing is given to it, and its streams go elsewhere", model);
+        } else if (before && !now) {
+            log.warn("The device of {} goes on", model);
+        }
+        return now != before;
     }
 
     /** Completes once no stream waits or runs. */
@@ -192,20 +195,21 @@ public final class Scheduler {
         return shape == null || promptTokens <= load.mostParkedTokens() ? Integer.MAX_VALUE : shape.slots();
     }
 
-    /** What this scheduler can take right now; nothing while it has no engine. */
+    /** What this scheduler can take right now; nothing while it has no engine, or one that hangs. */
     public ModelStatus status() {
         SchedulerLoad load = loop.load();
-        EngineShape shape = load.shape();
+        EngineShape shape = loop.stalls().stalled() ? null : load.shape();
         int slots = shape == null ? 0 : shape.slots();
         return new ModelStatus(
                 model,
                 textFingerprint + ":" + load.fingerprint(),
                 contextTokens(),
                 slots,
-                slots - load.heldSlots(),
+                Math.max(0, slots - load.heldSlots()),
                 space.tokens(),
                 space.streams(),
-                shape == null ? 0 : config.queueStreams());
+                shape == null ? 0 : config.queueStreams(),
+                load.stepsPerSecond());
     }
 
     /** When a refused request has a chance, from how long streams lately held their slots. */
@@ -220,7 +224,7 @@ public final class Scheduler {
         return (int) Math.clamp(millis, LEAST_RETRY_MILLIS, MOST_RETRY_MILLIS);
     }
 
-    /** Ends every stream, the engine and the device thread; the future completes when all are gone. */
+    /** Hands every stream over, ends the engine and the device thread; the future completes when all are gone. */
     public CompletableFuture<Void> close() {
         closing = true;
         if (thread.getState() == Thread.State.NEW) {
@@ -257,7 +261,7 @@ public final class Scheduler {
 
     private void finish() {
         try {
-            loop.close(STOPPED);
+            loop.close();
         } catch (Throwable failure) {
             log.warn("The engine of {} does not close", model, failure);
         } finally {

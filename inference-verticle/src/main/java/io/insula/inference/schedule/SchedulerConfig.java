@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param queueTokens 1 or more; tokens of prompts and longest answers that may wait; a single longer stream waits when
  *     nothing else does
  * @param restartDelay more than 0; how long after a failed start the engine is started again
+ * @param stallTimeout more than 0; a step that takes this long, and several times what steps took of late, hangs
  * @param prefixBytes 0 or more; memory for the beginnings of prompts; 0 keeps none
  * @param preemptionBytes 0 or more; memory for streams that give their slot to another tenant, and for the prompts of requests
  *     for more choices than there are slots; 0: no stream ever does, the other tenant waits until one ends, and such requests
@@ -21,12 +22,13 @@ public record SchedulerConfig(
         int queueStreams,
         int queueTokens,
         Duration restartDelay,
+        Duration stallTimeout,
         long prefixBytes,
         long preemptionBytes) {
 
     /** Chunks of 64 cost a CPU what longer ones cost a token; the queue holds 256 of the starter model's longest streams. */
     public static final SchedulerConfig DEFAULT =
-            new SchedulerConfig(64, 256, 524_288, Duration.ofSeconds(5), 256L << 20, 512L << 20);
+            new SchedulerConfig(64, 256, 524_288, Duration.ofSeconds(5), Duration.ofSeconds(3), 256L << 20, 512L << 20);
 
     private static final int MAX_CHUNK = 8_192;
     private static final int MAX_STREAMS = 100_000;
@@ -45,6 +47,9 @@ public record SchedulerConfig(
         if (restartDelay.isNegative() || restartDelay.isZero()) {
             throw new IllegalArgumentException("restartDelay: " + restartDelay + " (expected: > 0)");
         }
+        if (!stallTimeout.isPositive()) {
+            throw new IllegalArgumentException("stallTimeout: " + stallTimeout + " (expected: > 0)");
+        }
         if (prefixBytes < 0) {
             throw new IllegalArgumentException("prefixBytes: " + prefixBytes + " (expected: >= 0)");
         }
@@ -55,6 +60,12 @@ public record SchedulerConfig(
 
     public SchedulerConfig withMemory(long newPrefixBytes, long newPreemptionBytes) {
         return new SchedulerConfig(
-                prefillChunkTokens, queueStreams, queueTokens, restartDelay, newPrefixBytes, newPreemptionBytes);
+                prefillChunkTokens,
+                queueStreams,
+                queueTokens,
+                restartDelay,
+                stallTimeout,
+                newPrefixBytes,
+                newPreemptionBytes);
     }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param meanServiceNanos how long a stream holds its slot, a moving average
  * @param prefixBytes held by cached prompts
  * @param parkedBytes held by choices that wait with a copy of their keys and values, and held back for such
+ * @param stepsPerSecond decode steps, as of late: what one stream gets; 0 while none was made
  * @param serviceSpread how far the tenants that wait are apart, in the units of {@link VirtualCounters}
  */
 record SchedulerLoad(
@@ -23,7 +24,8 @@ record SchedulerLoad(
         long meanServiceNanos,
         long prefixBytes,
         long parkedBytes,
+        int stepsPerSecond,
         double serviceSpread) {
 
-    static final SchedulerLoad NO_ENGINE = new SchedulerLoad(null, "", 0, 0, 0, 0, 0, 0);
+    static final SchedulerLoad NO_ENGINE = new SchedulerLoad(null, "", 0, 0, 0, 0, 0, 0, 0);
 }

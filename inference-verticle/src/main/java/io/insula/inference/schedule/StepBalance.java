@@ -50,6 +50,11 @@ final class StepBalance {
         owedSteps = Math.max(0, owedSteps - 1);
     }
 
+    /** Decode steps that would follow each other in a second, as of late; 0 while none was made. */
+    int stepsPerSecond() {
+        return decodeNanos == 0 ? 0 : (int) Math.max(1, Math.round(1e9 / decodeNanos));
+    }
+
     /**
      * Notes a chunk.
      *

@@ -45,6 +45,7 @@ final class StepLoop {
     private final VirtualCounters counters = new VirtualCounters();
     private final Backlog backlog = new Backlog(counters);
     private final Roster roster;
+    private final StallWatch stalls;
 
     private @Nullable Crew crew;
     private long reopenAtNanos;
@@ -70,7 +71,13 @@ final class StepLoop {
         this.meters = meters;
         this.nanos = nanos;
         this.roster = new Roster(backlog, counters, space, outbox, nanos, this::release, whenEnded);
+        this.stalls = new StallWatch(config.stallTimeout());
         this.reopenAtNanos = nanos.getAsLong();
+    }
+
+    /** Watches over the steps; from another thread. */
+    StallWatch stalls() {
+        return stalls;
     }
 
     /** What this loop last said about itself; from any thread. */
@@ -85,7 +92,8 @@ final class StepLoop {
 
     void open() {
         OpenEngine open = new OpenEngine(engines.get(), config);
-        Placement placement = new Placement(open, backlog, counters, roster, space, meters, nanos);
+        stalls.reset();
+        Placement placement = new Placement(open, backlog, counters, roster, space, outbox, meters, nanos);
         crew = new Crew(
                 open,
                 placement,
@@ -121,12 +129,12 @@ final class StepLoop {
         return worked;
     }
 
-    /** Ends every stream and the engine. */
-    void close(String why) {
-        readMailForTheLastTime(why);
+    /** Hands every stream over and ends the engine. */
+    void close() {
+        readMailForTheLastTime();
         Crew closing = crew;
         crew = null;
-        roster.endWhere(stream -> true, Outcome.FAILED, why);
+        roster.endWhere(stream -> true, Outcome.HANDED_OVER, null);
         publishLoad();
         outbox.flush();
         roster.announceEnded();
@@ -135,16 +143,22 @@ final class StepLoop {
         }
     }
 
-    private static boolean work(Crew crew) {
-        crew.placement().fill();
-        return crew.runner().step();
+    private boolean work(Crew crew) {
+        long began = nanos.getAsLong();
+        stalls.begins();
+        try {
+            crew.placement().fill();
+            return crew.runner().step();
+        } finally {
+            stalls.ends(nanos.getAsLong() - began);
+        }
     }
 
-    private void readMailForTheLastTime(String why) {
+    private void readMailForTheLastTime() {
         try {
             readMail();
         } catch (RuntimeException e) {
-            log.warn("The engine failed while it was being stopped ({})", why, e);
+            log.warn("The engine failed while it was being stopped", e);
         }
     }
 
@@ -160,7 +174,8 @@ final class StepLoop {
                 }
                 case Mail.CancelNode(var node) ->
                     roster.endWhere(stream -> stream.command().apiNode().equals(node), Outcome.CANCELLED, null);
-                case Mail.CancelAll() -> roster.endWhere(stream -> true, Outcome.CANCELLED, null);
+                case Mail.HandOver(var except) ->
+                    roster.endWhere(stream -> !stream.command().apiNode().equals(except), Outcome.HANDED_OVER, null);
             }
         }
     }
@@ -237,6 +252,7 @@ final class StepLoop {
                         roster.meanServiceNanos(),
                         now.open().prefixBytes(),
                         now.open().parkedBytes(),
+                        now.open().balance().stepsPerSecond(),
                         counters.spread());
     }
 }

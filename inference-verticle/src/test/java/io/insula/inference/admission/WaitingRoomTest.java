@@ -58,13 +58,25 @@ class WaitingRoomTest {
     }
 
     @Test
+    void whatAnotherNodeMayDoFails() {
+        late();
+        frames.clear();
+        decision.complete(new Rejected(Reason.OVERLOADED, "no memory", null, 500));
+
+        assertThat(frames)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        StreamEnd.class, end -> assertThat(end.outcome()).isEqualTo(Outcome.FAILED));
+    }
+
+    @Test
     void aLateRejectionEndsTheStreamWithItsReason() {
         late();
         frames.clear();
         decision.complete(new Rejected(Reason.CONTEXT_LENGTH_EXCEEDED, "too long", "messages", 0));
 
         assertThat(frames).singleElement().isInstanceOfSatisfying(StreamEnd.class, end -> {
-            assertThat(end.outcome()).isEqualTo(Outcome.FAILED);
+            assertThat(end.outcome()).isEqualTo(Outcome.REFUSED);
             assertThat(end.error()).isEqualTo("too long");
             assertThat(end.sequence()).isZero();
             assertThat(end.timings().queuedMicros()).isEqualTo(3);
@@ -91,9 +103,21 @@ class WaitingRoomTest {
         late();
         frames.clear();
         room.cancelAllOf(command.apiNode());
-        room.cancelAll();
+        room.handOver();
 
         assertThat(frames).hasSize(1).allMatch(StreamEnd.class::isInstance);
+    }
+
+    @Test
+    void aDrainHandsOverWhatWaits() {
+        late();
+        frames.clear();
+        room.handOver();
+
+        assertThat(frames)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        StreamEnd.class, end -> assertThat(end.outcome()).isEqualTo(Outcome.HANDED_OVER));
     }
 
     private Future<Admission> late() {

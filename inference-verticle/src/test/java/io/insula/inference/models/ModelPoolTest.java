@@ -111,7 +111,7 @@ class ModelPoolTest {
         onLoop(() -> release(C));
         assertThat(loaded()).containsExactlyInAnyOrder("a", "b");
 
-        a.scheduler().cancelAll();
+        a.scheduler().handOver(null);
         a.scheduler().whenIdle().get(10, TimeUnit.SECONDS);
         use(C);
         assertThat(loaded()).containsExactlyInAnyOrder("b", "c");

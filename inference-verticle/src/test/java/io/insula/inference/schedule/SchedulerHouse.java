@@ -48,7 +48,9 @@ final class SchedulerHouse {
 
     /** Without prefix cache and preemption. */
     static SchedulerConfig config(int chunk, int queueStreams, int queueTokens) {
-        return new SchedulerConfig(chunk, queueStreams, queueTokens, SchedulerConfig.DEFAULT.restartDelay(), 0, 0);
+        SchedulerConfig standard = SchedulerConfig.DEFAULT;
+        return new SchedulerConfig(
+                chunk, queueStreams, queueTokens, standard.restartDelay(), standard.stallTimeout(), 0, 0);
     }
 
     double count(String counter) {

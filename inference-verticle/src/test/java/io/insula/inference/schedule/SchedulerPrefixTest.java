@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.StreamFrame.Outcome;
+import io.insula.protocol.StreamFrame.StreamProgress;
 import org.junit.jupiter.api.Test;
 
 /** The prefix cache behind the scheduler. */
@@ -41,6 +42,9 @@ class SchedulerPrefixTest {
         house.runUntilIdle();
         assertThat(house.frames.end(other.request(), 0).usage().cachedTokens()).isZero();
         assertThat(house.frames.end(again.request(), 0).usage().cachedTokens()).isEqualTo(2 * BLOCK);
+        assertThat(house.frames.batches().stream().flatMap(batch -> batch.frames().stream()))
+                .as("what was known is told as soon as it is")
+                .containsOnlyOnce(new StreamProgress(again.request(), 0, 2 * BLOCK, 2 * BLOCK));
         assertThat(house.frames.tokens(again.request(), 0))
                 .isEqualTo(house.solo(again).tokens());
         assertThat(house.engine().openBlocks()).isEqualTo(2);

@@ -252,6 +252,45 @@ class SchedulerTest {
     }
 
     @Test
+    void whatIsHandedOverHasToldEverythingAndGoesOnElsewhere() {
+        SchedulerHouse house = new SchedulerHouse(2, CONFIG);
+        GenerateCommand running = neverEnding(house, 1);
+        GenerateCommand prefilling = command(1_002, "x".repeat(60), 100);
+        GenerateCommand waiting = command(1_003, "waiting", 6);
+        GenerateCommand stays = Commands.from(command(1_004, "of our own", 6), new NodeId("own"), 0);
+        house.offer(running);
+        house.scheduler.step();
+        house.scheduler.step();
+        house.offer(prefilling);
+        house.offer(waiting);
+        house.offer(stays);
+        house.scheduler.step();
+        house.scheduler.handOver(new NodeId("own"));
+        house.scheduler.step();
+        SoloRun solo = house.solo(running);
+        int told = house.frames.tokens(running.request(), 0).size();
+        assertThat(told).isPositive();
+        for (GenerateCommand command : List.of(running, prefilling, waiting)) {
+            StreamEnd end = house.frames.end(command.request(), 0);
+            assertThat(end.outcome()).isEqualTo(Outcome.HANDED_OVER);
+            assertThat(end.usage().completionTokens())
+                    .isEqualTo(house.frames.tokens(command.request(), 0).size());
+        }
+        house.runUntilIdle();
+        expectWholeRun(house, stays);
+        SchedulerHouse other = new SchedulerHouse(1, CONFIG);
+        other.offer(Commands.resumed(running, solo.firstTokens(told)));
+        other.runUntilIdle();
+        assertThat(other.frames.tokens(running.request(), 1))
+                .isEqualTo(solo.tokens().subList(told, solo.tokens().size()));
+        house.offer(Commands.resumed(waiting, TokenIds.EMPTY));
+        house.scheduler.handOver(null);
+        house.runUntilIdle();
+        assertThat(house.frames.end(waiting.request(), 1).outcome()).isEqualTo(Outcome.HANDED_OVER);
+        assertThat(house.engine().allEmpty()).isTrue();
+    }
+
+    @Test
     void aTokenOutsideTheVocabularyHurtsOnlyItsStream() {
         SchedulerHouse house = new SchedulerHouse(2, CONFIG);
         GenerateCommand good = command(1, "good", 12);
@@ -260,7 +299,7 @@ class SchedulerTest {
         house.runUntilIdle();
         expectWholeRun(house, good);
         StreamEnd end = house.frames.end(Commands.id(2), 1);
-        assertThat(end.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(end.outcome()).isEqualTo(Outcome.REFUSED);
         assertThat(end.error()).isEqualTo("resume tokens: 4711 (expected: 0..63)");
         assertThat(house.engines).hasSize(1);
     }

@@ -113,7 +113,7 @@ class StepEngineTest {
         house.offer(neighbour);
         house.offer(scored);
         house.runUntilIdle();
-        assertThat(house.frames.end(scored.request(), 0).outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(house.frames.end(scored.request(), 0).outcome()).isEqualTo(Outcome.REFUSED);
         assertThat(house.frames.end(scored.request(), 0).error())
                 .isEqualTo("prompt log-probabilities: this engine tells none");
         assertThat(house.frames.tokens(neighbour.request(), 0))
@@ -131,7 +131,7 @@ class StepEngineTest {
         house.offer(tooMany);
         house.offer(most);
         house.runUntilIdle();
-        assertThat(house.frames.end(tooMany.request(), 0).outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(house.frames.end(tooMany.request(), 0).outcome()).isEqualTo(Outcome.REFUSED);
         assertThat(house.frames.end(tooMany.request(), 0).error()).isEqualTo("choices: 4 (expected: <= 3)");
         assertThat(house.frames.end(most.request(), 0).outcome()).isEqualTo(Outcome.COMPLETED);
         assertThat(engine.saves()).isZero();

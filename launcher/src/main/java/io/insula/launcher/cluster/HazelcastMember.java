@@ -35,7 +35,7 @@ final class HazelcastMember {
     static Config config(ClusterConfig cluster, ClusterPlace place, Map<String, String> attributes) {
         Config config = new Config();
         config.setClusterName(cluster.name());
-        config.setInstanceName(null);
+        config.setClassLoader(AllowedClasses.loader());
         attributes.forEach(config.getMemberAttributeConfig()::setAttribute);
         network(config.getAdvancedNetworkConfig(), cluster, place);
         vertxStructures(config);
@@ -84,7 +84,11 @@ final class HazelcastMember {
 
     private static JavaSerializationFilterConfig serializationFilter() {
         JavaSerializationFilterConfig filter = new JavaSerializationFilterConfig().setDefaultsDisabled(true);
-        filter.setWhitelist(new ClassFilter().addPrefixes("com.hazelcast."));
+        ClassFilter allowed = new ClassFilter().addPrefixes("com.hazelcast.core.", "com.hazelcast.spi.exception.");
+        allowed.addClasses(AllowedClasses.failures().toArray(String[]::new));
+        allowed.addClasses(AllowedClasses.states().toArray(String[]::new));
+        allowed.addClasses("[Ljava.lang.StackTraceElement;");
+        filter.setWhitelist(allowed);
         return filter;
     }
 

@@ -46,6 +46,13 @@ final class ClusterSettings {
                 tls(settings));
     }
 
+    static String adminKeyFile(Settings settings) {
+        return settings.text(
+                "admin.key-file",
+                "",
+                "key that /v1.0/cluster asks for, equal on every node; empty: <home>/admin-key, made at the first start");
+    }
+
     private static List<Endpoint> members(Settings settings) {
         String text =
                 settings.text("cluster.members", "", "host:port,host:port,… of nodes, some or all; empty: no cluster");

@@ -1,6 +1,7 @@
 package io.insula.launcher.config;
 
 import io.insula.api.dispatch.DispatchConfig;
+import io.insula.api.dispatch.FailoverConfig;
 import io.insula.api.http.HttpConfig;
 import io.insula.api.openai.RequestLimits;
 import io.insula.api.openai.StructureLimits;
@@ -8,6 +9,7 @@ import io.insula.api.vizra.VizraModels;
 import io.insula.launcher.management.ManagementConfig;
 import io.insula.protocol.OutputOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /** Reads what the HTTP side is told: listening, limits of requests, dispatch, the management port. */
@@ -157,7 +159,39 @@ final class HttpSettings {
                         standard.deadline(),
                         Duration.ZERO,
                         Duration.ofDays(1),
-                        "an answer that takes longer ends with 408, also where the client waits longer; 0s: never"));
+                        "an answer that takes longer ends with 408, also where the client waits longer; 0s: never"),
+                failover(settings));
+    }
+
+    private static FailoverConfig failover(Settings settings) {
+        FailoverConfig standard = FailoverConfig.DEFAULT;
+        return new FailoverConfig(
+                settings.choice(
+                        "dispatch.failover",
+                        standard.unequal(),
+                        List.of(FailoverConfig.Unequal.values()),
+                        "whether an engine of other numerics goes on with a begun answer, which is then marked, or the"
+                                + " answer ends with an error"),
+                settings.duration(
+                        "dispatch.resume-wait",
+                        standard.resumeWait(),
+                        MILLI,
+                        HOUR,
+                        "how long a running answer waits for an engine when none is left"),
+                settings.integer(
+                        "dispatch.engine-failures",
+                        standard.engineFailures(),
+                        1,
+                        100,
+                        "engines in a row that may fail before an answer got 32 tokens further; then it ends"),
+                settings.integer(
+                        "dispatch.attempts", standard.attempts(), 1, 1000, "engines that may work on one answer"),
+                settings.duration(
+                        "dispatch.set-aside",
+                        standard.setAside(),
+                        MILLI,
+                        HOUR,
+                        "how long an engine that keeps failing is not asked at first; up to 32 times as long"));
     }
 
     static VizraModels vizra(Settings settings) {

@@ -115,6 +115,13 @@ final class InferenceSettings {
                                 MILLI,
                                 HOUR,
                                 "how long after a failed start an engine is started again"),
+                        settings.duration(
+                                "scheduler.stall-timeout",
+                                scheduler.stallTimeout(),
+                                Duration.ofMillis(100),
+                                HOUR,
+                                "a step that takes this long, and five times what steps took of late, hangs: its streams go"
+                                        + " to other nodes"),
                         settings.size(
                                 "scheduler.prefix-cache",
                                 scheduler.prefixBytes(),

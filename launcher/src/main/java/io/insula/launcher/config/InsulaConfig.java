@@ -17,6 +17,7 @@ import java.time.Duration;
  * Every setting of the program, one record a component.
  *
  * @param cluster which cluster the program joins, if any
+ * @param adminKeyFile the key of those who run the platform; empty: {@code <home>/admin-key}
  * @param drainTimeout how long a stopping program lets running streams go on
  * @param model the base model that is served
  * @param embeddingModel whether the embedding model is served
@@ -29,6 +30,7 @@ public record InsulaConfig(
         Duration drainTimeout,
         ManagementConfig management,
         ClusterConfig cluster,
+        String adminKeyFile,
         DatabaseConfig database,
         CacheConfig cache,
         UsageWriterConfig usage,
@@ -52,6 +54,7 @@ public record InsulaConfig(
                         "how long a stopping program lets running streams go on"),
                 HttpSettings.management(settings),
                 ClusterSettings.cluster(settings),
+                ClusterSettings.adminKeyFile(settings),
                 StoreSettings.database(settings),
                 StoreSettings.cache(settings),
                 StoreSettings.usage(settings),

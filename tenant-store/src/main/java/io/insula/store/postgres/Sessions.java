@@ -28,8 +28,11 @@ import java.util.function.Function;
  */
 final class Sessions {
 
-    /** Classes of SQLSTATE that pass: connection, resources, operator intervention, system; then conflicts. */
-    private static final Set<String> PASSING = Set.of("08", "53", "57", "58", "40");
+    /**
+     * Classes of SQLSTATE that tell of what was sent, and come again with it: data, constraints, protocol features. All others
+     * tell of the server, and may pass: it is starting, read-only, out of resources, not migrated yet, of another password.
+     */
+    private static final Set<String> LASTING = Set.of("0A", "22", "23", "44");
 
     private final SqlClient pipelined;
     private final Pool pool;
@@ -44,7 +47,7 @@ final class Sessions {
                 .setConnectionTimeout(Math.toIntExact(timeoutMillis))
                 .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS);
         NetClientOptions net = new NetClientOptions().setConnectTimeout(Math.toIntExact(timeoutMillis));
-        PgConnectOptions connect = connectOptions(config);
+        PgConnectOptions connect = connectOptions(config, "statements");
         pipelined = PgBuilder.client()
                 .with(options)
                 .with(net)
@@ -55,12 +58,17 @@ final class Sessions {
         pool = PgBuilder.pool()
                 .with(new PoolOptions(options))
                 .with(new NetClientOptions(net))
-                .connectingTo(new PgConnectOptions(connect).setPipeliningLimit(1))
+                .connectingTo(connectOptions(config, "transactions").setPipeliningLimit(1))
                 .using(vertx)
                 .build();
     }
 
-    static PgConnectOptions connectOptions(StoreConfig config) {
+    /**
+     * How to connect.
+     *
+     * @param use tells the meters of this client from those of the others
+     */
+    static PgConnectOptions connectOptions(StoreConfig config, String use) {
         PgConnectOptions options = new PgConnectOptions()
                 .setHost(config.host())
                 .setPort(config.port())
@@ -70,6 +78,7 @@ final class Sessions {
                 .setCachePreparedStatements(true)
                 .setPipeliningLimit(config.pipelining())
                 .addProperty("application_name", "insula");
+        options.setMetricsName(use);
         return switch (config.tls()) {
             case DISABLE -> options.setSslMode(SslMode.DISABLE);
             case REQUIRE -> options.setSslMode(SslMode.REQUIRE).setSslOptions(new ClientSSLOptions().setTrustAll(true));
@@ -114,6 +123,6 @@ final class Sessions {
 
     private static boolean isPassing(PgException refused) {
         String state = refused.getSqlState();
-        return state == null || state.length() < 2 || PASSING.contains(state.substring(0, 2));
+        return state == null || state.length() < 2 || !LASTING.contains(state.substring(0, 2));
     }
 }
