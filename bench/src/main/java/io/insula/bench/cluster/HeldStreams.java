@@ -19,6 +19,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -73,7 +74,7 @@ final class HeldStreams {
                 return ended(command.getLong("await"));
             }
             return new JsonObject().put("events", heard.sum());
-        } catch (IOException | TimeoutException e) {
+        } catch (ExecutionException | TimeoutException e) {
             return new JsonObject().put("failure", String.valueOf(e));
         }
     }
