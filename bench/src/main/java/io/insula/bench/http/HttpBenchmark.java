@@ -2,6 +2,7 @@ package io.insula.bench.http;
 
 import io.insula.bench.BenchmarkException;
 import io.insula.bench.BenchmarkFigure;
+import io.insula.bench.ChildProcess;
 import io.insula.store.postgres.Bootstrap;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

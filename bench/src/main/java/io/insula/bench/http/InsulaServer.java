@@ -5,6 +5,7 @@ import io.insula.api.ApiVerticle;
 import io.insula.api.dispatch.DispatchConfig;
 import io.insula.api.http.HttpConfig;
 import io.insula.api.vizra.VizraModels;
+import io.insula.bench.ChildProcess;
 import io.insula.postgres.EmbeddedPostgres;
 import io.insula.protocol.NodeId;
 import io.insula.protocol.wire.ProtocolCodecs;

@@ -1,5 +1,6 @@
 package io.insula.bench.http;
 
+import io.insula.bench.ChildProcess;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.insula.bench.http;
 
+import io.insula.bench.ChildProcess;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;

@@ -1,6 +1,7 @@
 package io.insula.bench.http;
 
 import io.insula.bench.BenchmarkException;
+import io.insula.bench.ChildProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

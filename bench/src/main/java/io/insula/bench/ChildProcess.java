@@ -1,6 +1,5 @@
-package io.insula.bench.http;
+package io.insula.bench;
 
-import io.insula.bench.BenchmarkException;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.File;
@@ -24,11 +23,11 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>Ends with this program, however this program ends.
  */
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
 
     private static final String READY = "ready ";
     private static final String ENDED = "nothing, and ended";
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final long MICROS_PER_TICK = 10_000;
     /** As the kernel writes 127.0.0.1, the same in IPv6, and ::1. */
     private static final Set<String> LOOPBACK =
@@ -51,11 +50,18 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** Starts a main class of this class path. */
-    static ChildProcess java(Class<?> main, Path folder, List<String> options, String... arguments) throws IOException {
+    public static ChildProcess java(Class<?> main, Path folder, List<String> options, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
+                "--add-modules=java.se",
+                "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+                "--add-opens=java.management/sun.management=ALL-UNNAMED",
+                "--add-opens=jdk.management/com.sun.management.internal=ALL-UNNAMED",
                 "-Dlogback.configurationFile=" + logging(folder, main.getSimpleName()),
                 "-Xmx1g"));
         command.addAll(options);
@@ -65,7 +71,7 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** Starts a command whose standard output is its own affair. */
-    static ChildProcess start(List<String> command, Path folder, String name) throws IOException {
+    public static ChildProcess start(List<String> command, Path folder, String name) throws IOException {
         File errors = folder.resolve(name + ".err").toFile();
         return new ChildProcess(
                 new ProcessBuilder(command).redirectError(errors).start());
@@ -88,12 +94,12 @@ final class ChildProcess implements AutoCloseable {
 
     /** In the child: says a line to who started it. */
     @SuppressWarnings("checkstyle:RegexpSinglelineJava") // The child's standard output is how it is heard.
-    static void say(String line) {
+    public static void say(String line) {
         System.out.println(line);
     }
 
     /** In the child: tells the port and waits for the end of the standard input. */
-    static void ready(int port) throws IOException {
+    public static void ready(int port) throws IOException {
         say(READY + port);
         while (System.in.read() >= 0) {
             // Nothing is said to a server but the end.
@@ -101,7 +107,7 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** The port that the child says it listens on. */
-    int port() {
+    public int port() {
         String line = line();
         // A profiler's agent may say something first.
         while (!line.startsWith(READY)) {
@@ -114,14 +120,15 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** Says a line and returns the line that is said to it. */
-    String ask(String question) throws IOException {
+    public String ask(String question) throws IOException {
         input.write(question);
         input.newLine();
         input.flush();
         return line();
     }
 
-    private String line() {
+    /** The next line that it says. */
+    public String line() {
         CompletableFuture<String> line = CompletableFuture.supplyAsync(() -> {
             try {
                 String read = output.readLine();
@@ -144,7 +151,7 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** Waits until somebody listens on a loopback port, and nobody on another address with it. */
-    void awaitListening(int port) throws IOException {
+    public void awaitListening(int port) throws IOException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!listens(port)) {
             if (!process.isAlive() || System.nanoTime() - deadline > 0) {
@@ -177,10 +184,26 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** Processor time of all its threads so far, user and system. */
-    long cpuMicros() throws IOException {
+    public long cpuMicros() throws IOException {
         String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME])) * MICROS_PER_TICK;
+    }
+
+    /** Memory that it holds at the moment, its heap included. */
+    public long residentBytes() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
+            }
+        }
+        throw new IOException("process " + process.pid() + " tells no resident memory");
+    }
+
+    /** Ends a program that does not end with its standard input. */
+    public void terminate() {
+        process.destroy();
+        close();
     }
 
     @Override
