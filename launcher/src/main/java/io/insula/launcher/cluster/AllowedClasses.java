@@ -84,7 +84,8 @@ public final class AllowedClasses {
         boolean failure = FAILURES.contains(element.getName())
                 || (element.getName().startsWith(HAZELCAST) && Throwable.class.isAssignableFrom(element));
         return element.isPrimitive() || failure || STATES.contains(element.getName())
-                ? ObjectInputFilter.Status.ALLOWED : ObjectInputFilter.Status.REJECTED;
+                ? ObjectInputFilter.Status.ALLOWED
+                : ObjectInputFilter.Status.REJECTED;
     }
 
     /** What Hazelcast loads classes with whose names come from other members. */
@@ -92,7 +93,10 @@ public final class AllowedClasses {
         return new ClassLoader("insula-cluster", AllowedClasses.class.getClassLoader()) {
             @Override
             protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-                if (name.startsWith(HAZELCAST) || name.startsWith(VERTX) || FAILURES.contains(name) || STATES.contains(name)) {
+                if (name.startsWith(HAZELCAST)
+                        || name.startsWith(VERTX)
+                        || FAILURES.contains(name)
+                        || STATES.contains(name)) {
                     return super.loadClass(name, resolve);
                 }
                 throw new ClassNotFoundException(name + " is not for other members to name");
