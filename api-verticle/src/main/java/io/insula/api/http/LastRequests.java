@@ -21,11 +21,11 @@ record LastRequests(BooleanSupplier leaving, Handler<HttpServerRequest> next) im
     @Override
     public void handle(HttpServerRequest request) {
         if (leaving.getAsBoolean()) {
-            if (request.version() == HttpVersion.HTTP_2) {
-                request.connection().shutdown(UNBOUNDED_HOURS, TimeUnit.HOURS);
-            } else {
+            if (request.version() != HttpVersion.HTTP_2) {
                 request.response().putHeader("Connection", "close");
             }
+            // It ends with the answers that are on their way.
+            request.connection().shutdown(UNBOUNDED_HOURS, TimeUnit.HOURS);
         }
         next.handle(request);
     }
