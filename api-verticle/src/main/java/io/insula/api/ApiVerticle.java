@@ -37,6 +37,7 @@ public final class ApiVerticle extends VerticleBase {
     private final LastAnswer lastAnswer;
     private @Nullable DispatchBus bus;
     private @Nullable OrphanedUsageDesk orphans;
+    private Runnable deaf = () -> {};
     private @Nullable ApiServer server;
 
     private ApiVerticle(
@@ -115,11 +116,13 @@ public final class ApiVerticle extends VerticleBase {
         OrphanedUsageDesk desk =
                 new OrphanedUsageDesk(settings.node(), settings.keeper(), settings.meters(), System::nanoTime);
         orphans = desk;
+        deaf = settings.departures().listen(gone -> context.runOnContext(now -> desk.left(gone)));
         return desk.open(vertx.eventBus());
     }
 
     @Override
     public Future<?> stop() {
+        deaf.run();
         Future<Void> drained = server == null ? Future.succeededFuture() : server.shutdown(settings.drainTimeout());
         // The instances are one node to the engines, which end a node's streams when it leaves: the last one says so.
         // One that never started gives no answer, and is not waited for longer than one that answers.

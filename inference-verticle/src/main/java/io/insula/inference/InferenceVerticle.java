@@ -129,7 +129,10 @@ public final class InferenceVerticle extends VerticleBase {
                             opened.heard(status);
                         })))
                 .onSuccess(ready -> {
-                    deaf = departures.listen(gone -> context.runOnContext(now -> opened.left(gone)));
+                    deaf = departures.listen(gone -> context.runOnContext(now -> {
+                        apiNodes.left(gone);
+                        opened.left(gone);
+                    }));
                     Absence absence = new Absence(System::nanoTime);
                     vertx.setPeriodic(Leases.PERIOD.toMillis(), tick -> tick(absence));
                     vertx.setPeriodic(WATCH.toMillis(), look -> watchDevices());

@@ -20,6 +20,7 @@ import io.insula.protocol.ChatMessage;
 import io.insula.protocol.EngineStatus;
 import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.ModelStatus;
+import io.insula.protocol.NodeDepartures;
 import io.insula.protocol.NodeId;
 import io.insula.protocol.OrphanedUsage;
 import io.insula.protocol.RequestId;
@@ -38,9 +39,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +61,11 @@ class InferenceVerticleIT {
     private static final Duration SLOW_PACE = Duration.ofMillis(20);
 
     private final Vertx vertx = Vertx.vertx();
+    private final List<Consumer<NodeId>> departureListeners = new CopyOnWriteArrayList<>();
+    private final NodeDepartures departures = listener -> {
+        departureListeners.add(listener);
+        return () -> departureListeners.remove(listener);
+    };
     private final BlockingQueue<EngineStatus> statuses = new LinkedBlockingQueue<>();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final ApiNode api = new ApiNode(vertx, NODE, Commands.API);
@@ -348,6 +356,22 @@ class InferenceVerticleIT {
         }
     }
 
+    @Test
+    void theUsageOfAnHttpNodeThatIsGoneIsHandedOverAtOnce() throws Exception {
+        deploy(new LetterTokenizer(true), PACE, SchedulerConfig.DEFAULT);
+        BlockingQueue<OrphanedUsage> taker = orphanage("taker", true);
+        GenerateCommand running = command(1, "go on", 0);
+        api.admit(running);
+        api.firstDelta(running);
+        long begin = System.nanoTime();
+
+        departureListeners.forEach(listener -> listener.accept(Commands.API));
+
+        OrphanedUsage taken = next(taker, running.request());
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+        assertThat(taken.usage()).isEqualTo(api.end(running).usage());
+    }
+
     /** A node that lives, and takes usage or says that it still hears the silent one. */
     private BlockingQueue<OrphanedUsage> orphanage(String name, boolean takes) {
         NodeId node = new NodeId(name);
@@ -470,9 +494,10 @@ class InferenceVerticleIT {
             LetterTokenizer tokenizer, Supplier<HashingEngine> engines, SchedulerConfig scheduler) throws Exception {
         InferenceVerticle verticle = new InferenceVerticle(
                 NODE,
-                List.of(new LoadedModel(Commands.MODEL, engines, tokenizer, "letters-1", CONTEXT)),
+                ServedModels.loaded(List.of(new LoadedModel(Commands.MODEL, engines, tokenizer, "letters-1", CONTEXT))),
                 new InferenceConfig(AdmissionConfig.DEFAULT, scheduler),
-                registry);
+                registry,
+                departures);
         await(vertx.deployVerticle(verticle));
         return verticle;
     }

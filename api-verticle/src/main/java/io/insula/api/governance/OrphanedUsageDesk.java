@@ -82,6 +82,11 @@ public final class OrphanedUsageDesk {
         }
     }
 
+    /** A node left the cluster. */
+    public void left(NodeId other) {
+        heardNanos.remove(other);
+    }
+
     Future<UsageTaken> take(OrphanedUsage usage) {
         if (lives(usage.apiNode())) {
             return Future.succeededFuture(new UsageTaken(usage.request(), false));

@@ -126,7 +126,7 @@ public final class Door {
         room.sendProgress();
     }
 
-    /** Cancels the streams of an HTTP node that is gone, and has others account for them. */
+    /** Cancels the streams of an HTTP node that is gone; where it did not say that it leaves, others account for them. */
     private void lost(NodeId node) {
         accounts.silent(node);
         cancelAllOf(node);
@@ -140,7 +140,7 @@ public final class Door {
     /** An HTTP node left the cluster: nobody waits for its streams. */
     public void left(NodeId node) {
         leases.end(node);
-        cancelAllOf(node);
+        lost(node);
     }
 
     /** From now on every new command is rejected, and those that wait for a model are handed over. */

@@ -135,10 +135,13 @@ public final class StreamAccounts implements FrameSink {
         }
     }
 
-    /** An HTTP node's lease ended. */
+    /** An HTTP node's lease ended, or it is gone; one that had said that it leaves has accounted for its streams. */
     void silent(NodeId node) {
         List<OrphanedUsage> orphans = new ArrayList<>();
         synchronized (this) {
+            if (Boolean.FALSE.equals(gone.get(node))) {
+                return;
+            }
             gone.put(node, true);
             Deque<Ended> ofNode = ended.remove(node);
             if (ofNode != null) {

@@ -98,9 +98,10 @@ class StreamAccountsTest {
         complete(1, FinishReason.STOP);
         GenerateCommand running = opened(2);
         accounts.heard(status(true));
+        accounts.silent(NODE);
         send(end(running, Outcome.CANCELLED));
         pass(Duration.ofSeconds(10));
-        accounts.silent(new NodeId("other"));
+        accounts.silent(NODE);
 
         assertThat(orphans).isEmpty();
     }
