@@ -1,0 +1,298 @@
+package io.insula.djl.tensorrt.nvinfer;
+
+import ai.djl.ndarray.types.Shape;
+import io.insula.djl.tensorrt.cuda.CudaStream;
+import io.insula.djl.tensorrt.cuda.FakeCuda;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A plan whose network is a Java function over the fake device's memory. It is as strict as TensorRT about order and lifetime. */
+@SuppressWarnings("restricted")
+public final class FakePlan implements Plan {
+
+    /** Things by tensor name; asking for one that is not there fails. */
+    public static final class Named<T> {
+
+        private final Map<String, T> things;
+
+        Named(Map<String, T> things) {
+            this.things = Map.copyOf(things);
+        }
+
+        public T get(String name) {
+            T thing = things.get(name);
+            if (thing == null) {
+                throw new AssertionError("nothing is called " + name);
+            }
+            return thing;
+        }
+    }
+
+    /** What a network sees of one run: memory and shapes by tensor name. */
+    public interface Network {
+        void run(Named<MemorySegment> memory, Named<Shape> shapes);
+    }
+
+    private final FakeCuda cuda;
+    private final List<TensorSpec> tensors;
+    private final List<Map<String, ShapeRange>> profiles;
+    private final Function<Map<String, Shape>, Map<String, Shape>> outputShapes;
+    private final Network network;
+    private @Nullable Function<Named<MemorySegment>, Map<String, Shape>> lateShapes;
+    private final AtomicInteger contexts = new AtomicInteger();
+    private final AtomicInteger opened = new AtomicInteger();
+    private final AtomicInteger shapeCalls = new AtomicInteger();
+    private final List<Path> refits = new ArrayList<>();
+    private volatile boolean closed;
+
+    public FakePlan(
+            FakeCuda cuda,
+            List<TensorSpec> tensors,
+            List<Map<String, ShapeRange>> profiles,
+            Function<Map<String, Shape>, Map<String, Shape>> outputShapes,
+            Network network) {
+        this.cuda = cuda;
+        this.tensors = tensors;
+        this.profiles = profiles;
+        this.outputShapes = outputShapes;
+        this.network = network;
+    }
+
+    /** Outputs whose shapes only the values of inputs tell. */
+    public FakePlan late(Function<Named<MemorySegment>, Map<String, Shape>> shapes) {
+        lateShapes = shapes;
+        return this;
+    }
+
+    public int openContexts() {
+        return contexts.get();
+    }
+
+    public int contextsEverOpened() {
+        return opened.get();
+    }
+
+    /** How often an input shape or an address was set. */
+    public int settings() {
+        return shapeCalls.get();
+    }
+
+    /** The files that weights were taken from. */
+    public List<Path> refits() {
+        return refits;
+    }
+
+    public boolean closed() {
+        return closed;
+    }
+
+    @Override
+    public String name() {
+        return "fake";
+    }
+
+    @Override
+    public int device() {
+        return 0;
+    }
+
+    @Override
+    public List<TensorSpec> tensors() {
+        return tensors;
+    }
+
+    @Override
+    public int profiles() {
+        return Math.max(1, profiles.size());
+    }
+
+    @Override
+    public ShapeRange range(int profile, String input) {
+        if (profiles.isEmpty()) {
+            Shape shape = tensor(input).shape();
+            return new ShapeRange(shape, shape, shape);
+        }
+        return new Named<>(profiles.get(profile)).get(input);
+    }
+
+    @Override
+    public long contextBytes(int profile) {
+        return 0;
+    }
+
+    @Override
+    public boolean refittable() {
+        return false;
+    }
+
+    @Override
+    public void refit(Path onnx) {
+        if (!onnx.toString().endsWith(".onnx")) {
+            throw new TensorRtException("these weights are missing: w");
+        }
+        refits.add(onnx);
+    }
+
+    @Override
+    public PlanContext newContext() {
+        if (closed) {
+            throw new IllegalStateException("The plan is closed.");
+        }
+        contexts.incrementAndGet();
+        opened.incrementAndGet();
+        return new FakeContext();
+    }
+
+    @Override
+    public void close() {
+        if (contexts.get() > 0) {
+            throw new IllegalStateException("The plan still has " + contexts.get() + " open execution contexts.");
+        }
+        closed = true;
+    }
+
+    private final class FakeContext implements PlanContext {
+
+        private final Map<String, Shape> shapes = new HashMap<>();
+        private final Map<String, Long> addresses = new HashMap<>();
+        private final Map<String, OutputMemory> late = new HashMap<>();
+        private int profile;
+        private boolean closedContext;
+
+        @Override
+        public Plan plan() {
+            return FakePlan.this;
+        }
+
+        @Override
+        public void profile(int index, CudaStream stream) {
+            requireOpen();
+            profile = index;
+            shapes.clear();
+            addresses.clear();
+        }
+
+        @Override
+        public int profile() {
+            return profile;
+        }
+
+        @Override
+        public void inputShape(String input, Shape shape) {
+            requireOpen();
+            shapeCalls.incrementAndGet();
+            if (!range(profile, input).allows(shape)) {
+                throw new TensorRtException("the plan does not take the shape " + shape + " for " + input
+                        + ": IExecutionContext::setInputShape: Error Code 3: API Usage Error");
+            }
+            shapes.put(input, shape);
+        }
+
+        @Override
+        public Shape shape(String tensor) {
+            requireOpen();
+            if (tensor(tensor).input()) {
+                return shapes.getOrDefault(tensor, tensor(tensor).shape());
+            }
+            return new Named<>(outputShapes.apply(shapes)).get(tensor);
+        }
+
+        @Override
+        public void address(String tensor, long address) {
+            requireOpen();
+            shapeCalls.incrementAndGet();
+            tensor(tensor);
+            addresses.put(tensor, address);
+        }
+
+        @Override
+        public void outputMemory(String output, OutputMemory memory) {
+            requireOpen();
+            late.put(output, memory);
+        }
+
+        @Override
+        public long maxOutputBytes(String output) {
+            return tensor(output).type().sizeBytes(shape(output));
+        }
+
+        @Override
+        public void enqueue(CudaStream stream) {
+            requireOpen();
+            Map<String, Shape> given = new HashMap<>(shapes);
+            given.putAll(outputShapes.apply(shapes));
+            if (lateShapes != null) {
+                allocateLate(stream, given);
+            }
+            Named<Shape> all = new Named<>(given);
+            Named<Long> bound = new Named<>(addresses);
+            for (TensorSpec spec : tensors) {
+                if (!addresses.containsKey(spec.name()) || (spec.input() && !shapes.containsKey(spec.name()))) {
+                    throw new TensorRtException(
+                            "running the plan failed: IExecutionContext::enqueueV3: Error Code 3: API"
+                                    + " Usage Error (" + spec.name() + " is not set)");
+                }
+            }
+            ((FakeCuda.FakeStream) stream).enqueue(() -> {
+                if (closedContext) {
+                    throw new AssertionError("the context was deleted below its run");
+                }
+                Map<String, MemorySegment> memory = new HashMap<>();
+                for (TensorSpec spec : tensors) {
+                    long size = spec.type().sizeBytes(all.get(spec.name()));
+                    memory.put(
+                            spec.name(),
+                            spec.onHost()
+                                    ? MemorySegment.ofAddress(bound.get(spec.name()))
+                                            .reinterpret(size)
+                                    : cuda.at(bound.get(spec.name()), size));
+                }
+                network.run(new Named<>(memory), all);
+            });
+        }
+
+        /** Waits for the inputs, as TensorRT does, then asks for memory. */
+        private void allocateLate(CudaStream stream, Map<String, Shape> given) {
+            stream.synchronize();
+            Map<String, MemorySegment> values = new HashMap<>();
+            for (TensorSpec spec : tensors) {
+                if (spec.input()) {
+                    long size = spec.type().sizeBytes(new Named<>(given).get(spec.name()));
+                    values.put(spec.name(), cuda.at(new Named<>(addresses).get(spec.name()), size));
+                }
+            }
+            Function<Named<MemorySegment>, Map<String, Shape>> told = lateShapes;
+            if (told != null) {
+                told.apply(new Named<>(values)).forEach((output, shape) -> {
+                    OutputMemory memory = new Named<>(late).get(output);
+                    addresses.put(
+                            output,
+                            memory.allocate(Math.max(1, tensor(output).type().sizeBytes(shape))));
+                    memory.shape(shape);
+                    given.put(output, shape);
+                });
+            }
+        }
+
+        @Override
+        public void close() {
+            if (!closedContext) {
+                closedContext = true;
+                contexts.decrementAndGet();
+            }
+        }
+
+        private void requireOpen() {
+            if (closedContext) {
+                throw new AssertionError("use of a deleted context: a real one would end the process");
+            }
+        }
+    }
+}
