@@ -1,0 +1,70 @@
+#!/bin/sh
+# Makes the bundle of tests that need a GPU: called by `./insula bundle gpu-tests`, which finds the JDK.
+#
+# In it: a Java runtime, the engine, the tests and their libraries, and a program that runs them. A host needs a driver and the
+# libraries of CUDA and TensorRT, or gets TensorRT's along with --tensorrt.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+module=$(cd "$here/../../.." && pwd)
+
+out=$module/target/gpu-tests
+tensorrt=
+mib=40
+defines=
+usage() {
+    cat <<'USAGE'
+usage: ./insula bundle gpu-tests [--out DIR] [--tensorrt DIR] [--part-mib N] [-DNAME=VALUE ...]
+
+  --out DIR        where the bundle goes; djl-tensorrt/target/gpu-tests by default
+  --tensorrt DIR   also bundle TensorRT's libraries from this folder (builder, ONNX parser; about 1 GB)
+  --part-mib N     the largest part in MiB, 1 to 40; 40 by default
+  -DNAME=VALUE     a property for Maven, such as another line of the bindings: -Dtensorrt.version=...
+
+Then, on the host: sh run.sh. To copy and run in one go: upload.sh, which tells its arguments when called without.
+USAGE
+}
+while [ $# -gt 0 ]; do
+    case "$1" in
+        --out | --tensorrt | --part-mib)
+            [ $# -ge 2 ] || { usage >&2; echo "$1: a value is missing" >&2; exit 2; }
+            case "$1" in --out) out=$2 ;; --tensorrt) tensorrt=$2 ;; --part-mib) mib=$2 ;; esac
+            shift 2 ;;
+        -D?*) defines="$defines $1"; shift ;;
+        --help | -h) usage; exit 0 ;;
+        *) usage >&2; echo "unknown option: $1" >&2; exit 2 ;;
+    esac
+done
+case "$mib" in '' | *[!0-9]* | 0* | ???*) echo "--part-mib: $mib (expected: 1..40)" >&2; exit 2 ;; esac
+[ "$mib" -le 40 ] || { echo "--part-mib: $mib (expected: 1..40)" >&2; exit 2; }
+if [ -n "$tensorrt" ] && ! ls "$tensorrt"/libnvinfer.so.* >/dev/null 2>&1; then
+    echo "--tensorrt: $tensorrt (expected: a folder that holds libnvinfer.so.*)" >&2
+    exit 2
+fi
+
+folder=$module/target/gpu-tests-content
+rm -rf "$folder"
+mkdir -p "$folder/lib"
+echo "Compiling the tests ..." >&2
+# Onnxruntime and ArchUnit serve tests that need no GPU.
+# shellcheck disable=SC2086 # properties have no spaces in them
+mvn -B -ntp -q $defines -f "$module/../pom.xml" -pl djl-tensorrt -Dspotless.check.skip -Dcheckstyle.skip \
+    test-compile dependency:copy-dependencies -DincludeScope=test -DexcludeArtifactIds=onnxruntime,onnxruntime-engine,archunit \
+    -DoutputDirectory="$folder/lib" >&2
+"$JAVA_HOME/bin/jar" --create --file "$folder/lib/djl-tensorrt.jar" -C "$module/target/classes" .
+"$JAVA_HOME/bin/jar" --create --file "$folder/lib/djl-tensorrt-tests.jar" -C "$module/target/test-classes" .
+echo "Linking a Java runtime ..." >&2
+"$JAVA_HOME/bin/jlink" --strip-debug --no-header-files --no-man-pages --output "$folder/jre" --add-modules \
+    java.base,java.logging,java.management,java.naming,java.sql,java.xml,java.instrument,jdk.management,jdk.unsupported,jdk.zipfs
+if [ -n "$tensorrt" ]; then
+    echo "Copying TensorRT's libraries ..." >&2
+    mkdir "$folder/tensorrt"
+    for library in "$tensorrt"/libnvinfer.so.* "$tensorrt"/libnvinfer_builder_resource*.so.* "$tensorrt"/libnvonnxparser.so.*; do
+        # A link and its target would be the same bytes twice: the names with one number are the ones that are looked for.
+        case "${library##*/}" in
+            libnvinfer.so.*.* | libnvonnxparser.so.*.*) ;;
+            *) [ ! -e "$library" ] || cp -L "$library" "$folder/tensorrt/" ;;
+        esac
+    done
+fi
+sh "$here/pack.sh" "$folder" "$out" "$mib"
+rm -rf "$folder"
