@@ -178,9 +178,10 @@ final class Verdict {
             complaints.add(String.format(
                     Locale.ROOT,
                     "A stream that moved stood still for the time to notice it and %.2f times what its tokens took"
-                            + " (at most %.1f).",
+                            + " (at most %.1f); the longest: %s",
                     worstRecompute,
-                    RECOMPUTE_FACTOR));
+                    RECOMPUTE_FACTOR,
+                    worst));
         }
     }
 

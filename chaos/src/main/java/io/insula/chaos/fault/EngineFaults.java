@@ -11,6 +11,10 @@ final class EngineFaults {
     /** Longer than it may take to notice it, so that what wakes has been given up. */
     static final Duration ABSENCE = Duration.ofSeconds(12);
 
+    private static final int PAUSES = 3;
+    /** About when the others give an engine up that says nothing. */
+    private static final Duration GIVEN_UP = Duration.ofSeconds(4);
+
     private static final Duration BETWEEN = Duration.ofMillis(1500);
 
     private EngineFaults() {}
@@ -30,13 +34,18 @@ final class EngineFaults {
         engines.getLast().kill();
     }
 
+    /** Wakes while what it was doing may still be done elsewhere: its late frames meet those of who took over. */
     static void pause(Stage stage) {
-        NodeProcess engine = stage.anyEngine();
-        stage.now("stop " + engine + " where it stands");
-        engine.pause();
-        stage.pause(ABSENCE);
-        stage.now("wake " + engine);
-        engine.wake();
+        for (int time = 0; time < PAUSES; time++) {
+            NodeProcess engine = stage.anyEngine();
+            stage.now("stop " + engine + " where it stands");
+            engine.pause();
+            stage.pause(GIVEN_UP);
+            stage.pauseUpTo(GIVEN_UP.dividedBy(2));
+            stage.now("wake " + engine);
+            engine.wake();
+            stage.pause(GIVEN_UP);
+        }
     }
 
     static void fail(Stage stage) {

@@ -9,7 +9,7 @@ import java.util.Optional;
 public enum Scenario {
     CALM("nothing is broken", Noticed.AT_ONCE, Needs.NOTHING),
     KILL_ENGINE("kill -9 of an engine", Noticed.AT_ONCE, Needs.A_HIT),
-    PAUSE_ENGINE("an engine is stopped for 12 s and wakes", Noticed.BY_SILENCE, Needs.A_HIT),
+    PAUSE_ENGINE("an engine is stopped for 4 to 6 s and wakes, three times", Noticed.BY_SILENCE, Needs.A_HIT),
     KILL_TWO("kill -9 of two engines of three", Noticed.AT_ONCE, Needs.A_HIT),
     ENGINE_THROWS("every call of an engine fails for a second", Noticed.AT_ONCE, Needs.A_HIT),
     DEVICE_STALLS("an engine's call does not return for 12 s", Noticed.BY_SILENCE, Needs.A_HIT),
