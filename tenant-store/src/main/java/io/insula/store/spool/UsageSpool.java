@@ -274,11 +274,12 @@ public final class UsageSpool implements UsageKeeper {
         if (returned == null) {
             return false;
         }
-        inFiles.addAndGet(-returned.segment().waiting);
         if (returned.segment().waiting == 0) {
             recovered.addAndGet(returned.rows().size());
         }
         returned.rows().forEach(row -> handOn(row, returned.segment()));
+        // Only now, again: whoever waits for nothing to be pending must not see rows between file and memory as none.
+        inFiles.addAndGet(-returned.segment().waiting);
         return true;
     }
 
