@@ -33,9 +33,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -310,6 +312,31 @@ class InferenceVerticleIT {
         assertThat(speaking.ending(kept)).isNotDone();
         speaking.publishStatus(true);
         assertThat(speaking.end(kept).outcome()).isEqualTo(Outcome.CANCELLED);
+    }
+
+    @Test
+    void anHttpNodeThatLeftIsNotWaitedFor() throws Exception {
+        List<Consumer<NodeId>> mourners = new CopyOnWriteArrayList<>();
+        InferenceVerticle verticle = new InferenceVerticle(
+                NODE,
+                ServedModels.loaded(List.of(model(new LetterTokenizer(true), PACE))),
+                InferenceConfig.DEFAULT,
+                registry,
+                listener -> {
+                    mourners.add(listener);
+                    return () -> mourners.remove(listener);
+                });
+        String deployment = await(vertx.deployVerticle(verticle));
+        GenerateCommand abandoned = command(1, "go on", 0);
+        api.admit(abandoned);
+        api.firstDelta(abandoned);
+        mourners.forEach(mourner -> mourner.accept(new NodeId("somebody-else")));
+        mourners.forEach(mourner -> mourner.accept(Commands.API));
+        StreamEnd end = api.end(abandoned);
+        assertThat(end.outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(Duration.ofNanos(end.timings().totalMicros() * 1_000)).isLessThan(Duration.ofMillis(2_900));
+        await(vertx.undeploy(deployment));
+        assertThat(mourners).isEmpty();
     }
 
     @Test
