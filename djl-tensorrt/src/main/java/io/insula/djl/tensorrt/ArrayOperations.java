@@ -62,7 +62,7 @@ final class ArrayOperations implements InvocationHandler {
         List<TensorRtNDArray> all = new ArrayList<>();
         all.add(array);
         for (NDArray other : others) {
-            all.add(array.owner().from(other));
+            all.add(array.sameDevice(other));
         }
         return all;
     }

@@ -110,7 +110,7 @@ final class Bindings implements AutoCloseable {
                     "input " + spec.name() + ": " + array.getShape() + " (expected: room for " + shape + ")");
         }
         shape(spec, shape);
-        bind(spec, array, spec.type().sizeBytes(shape));
+        bind(spec, array, array.sizeBytes());
         if (spec.onHost()) {
             host.fetch(spec.name(), array);
             outputShapes.clear();
@@ -183,9 +183,20 @@ final class Bindings implements AutoCloseable {
 
     /** Makes this stream wait for the work of others on what is bound, and them for what is enqueued here. */
     void run() {
+        arrays.forEach(this::requireInPlace);
         Set<DeviceStream> others = otherStreams();
         others.forEach(stream::follow);
-        stream.submit(context::enqueue);
+        try {
+            stream.submit(context::enqueue);
+        } catch (RuntimeException failure) {
+            // A run that failed half way may have enqueued work that reads what others own.
+            try {
+                others.forEach(other -> other.follow(stream));
+            } catch (RuntimeException second) {
+                failure.addSuppressed(second);
+            }
+            throw failure;
+        }
         others.forEach(other -> other.follow(stream));
         if (!host.isEmpty()) {
             arrays.forEach((name, array) -> {
@@ -193,6 +204,15 @@ final class Bindings implements AutoCloseable {
                     host.deliver(name, array);
                 }
             });
+        }
+    }
+
+    /** An array that took over another's memory left its own, which may be anybody's by now. */
+    private void requireInPlace(String name, TensorRtNDArray array) {
+        Long bound = addresses.get(name);
+        if (bound != null && !spec(name).onHost() && bound != array.address()) {
+            throw new IllegalStateException(
+                    "tensor " + name + ": its array took over other memory since it was bound (expected: bound again)");
         }
     }
 

@@ -51,9 +51,18 @@ final class Forward implements AutoCloseable {
             execution.requireOpen();
             NDList outputs = pass(given, mine ? (TensorRtNDManager) wanted : manager);
             if (!mine) {
-                outputs.attach(wanted);
+                attach(outputs, wanted);
             }
             return outputs;
+        }
+    }
+
+    private static void attach(NDList outputs, NDManager wanted) {
+        try {
+            outputs.attach(wanted);
+        } catch (RuntimeException refused) {
+            outputs.close();
+            throw refused;
         }
     }
 

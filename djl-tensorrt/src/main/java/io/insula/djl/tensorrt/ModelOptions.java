@@ -1,5 +1,7 @@
 package io.insula.djl.tensorrt;
 
+import io.insula.djl.tensorrt.plan.OptionNames;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ record ModelOptions(int profile, int cudaGraphs, int executions) {
 
     static ModelOptions of(@Nullable Map<String, ?> options) {
         Map<String, ?> given = options == null ? Map.of() : options;
+        OptionNames.check(given, List.of(PROFILE, CUDA_GRAPHS, EXECUTIONS));
         Object graphs = given.get(CUDA_GRAPHS);
         boolean named = graphs != null
                 && (graphs.toString().equals("true") || graphs.toString().equals("false"));

@@ -7,6 +7,7 @@ import ai.djl.ndarray.index.dim.NDIndexElement;
 import ai.djl.ndarray.index.dim.NDIndexFixed;
 import ai.djl.ndarray.types.Shape;
 import io.insula.djl.tensorrt.memory.DeviceStream;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -101,7 +102,7 @@ final class Rearranged {
         }
         long pitch = bytes(array, size * inner);
         long row = bytes(array, (to - from) * inner);
-        TensorRtNDArray copy = array.owner().newArray(array.owner().stream(), shape, array.type());
+        TensorRtNDArray copy = array.alike(shape);
         copyRows(copy, 0, row, array, bytes(array, from * inner), pitch, row, outer);
         return copy;
     }
@@ -142,7 +143,7 @@ final class Rearranged {
             requireAlike(head, array, at);
             dims[at] += array.getShape().get(at);
         }
-        TensorRtNDArray joined = head.owner().newArray(head.owner().stream(), new Shape(dims), head.type());
+        TensorRtNDArray joined = head.alike(new Shape(dims));
         long inner = product(dims, at + 1, dims.length);
         long outer = product(dims, 0, at);
         long pitch = bytes(head, dims[at] * inner);
@@ -197,15 +198,20 @@ final class Rearranged {
         DeviceStream theirs = source.block().stream();
         long to = target.address() + targetOffset;
         long from = source.address() + sourceOffset;
-        mine.follow(theirs);
-        mine.submit(queue -> {
-            if (rows == 1) {
-                queue.copyOnDevice(to, from, rowBytes);
-            } else {
-                queue.copyRows(to, targetPitch, from, sourcePitch, rowBytes, rows);
-            }
-        });
-        theirs.follow(mine);
+        try {
+            mine.follow(theirs);
+            mine.submit(queue -> {
+                if (rows == 1) {
+                    queue.copyOnDevice(to, from, rowBytes);
+                } else {
+                    queue.copyRows(to, targetPitch, from, sourcePitch, rowBytes, rows);
+                }
+            });
+            theirs.follow(mine);
+        } finally {
+            Reference.reachabilityFence(source);
+            Reference.reachabilityFence(target);
+        }
     }
 
     private static long bytes(TensorRtNDArray array, long elements) {

@@ -7,9 +7,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Captured steps of a {@link TensorRtExecution} and the memory that they work on.
- * It ends with the
- * execution at the latest.
+ * Captured steps of a {@link TensorRtExecution} and the memory that they work on. It ends with the execution at the latest.
  */
 public final class TensorRtGraph implements AutoCloseable {
 

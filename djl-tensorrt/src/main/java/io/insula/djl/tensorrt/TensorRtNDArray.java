@@ -12,9 +12,11 @@ import ai.djl.ndarray.internal.NDArrayEx;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.insula.djl.tensorrt.memory.DeviceBlock;
+import io.insula.djl.tensorrt.memory.DeviceStream;
 import io.insula.djl.tensorrt.memory.Gpu;
 import io.insula.djl.tensorrt.nvinfer.TensorType;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -52,7 +54,8 @@ public final class TensorRtNDArray extends NDArrayAdapter implements LazyNDArray
             Shape shape,
             ArrayType type) {
         super(manager, NoOperations.unless(alternative), shape, type.dataType(), NDManager.nextUid());
-        this.gpu = manager.gpu();
+        // Not the manager's: arrays may be handed to managers of other devices, and stay where they are.
+        this.gpu = manager.engine().gpu(Device.gpu(block.stream().device()));
         this.system = manager.engine().system();
         this.block = block;
         this.offset = offset;
@@ -109,13 +112,25 @@ public final class TensorRtNDArray extends NDArrayAdapter implements LazyNDArray
     /** Copies host memory here; returns as soon as the host memory may be reused. */
     public void copyFrom(MemorySegment source) {
         requireSize("source", source.byteSize());
-        gpu.staging().upload(open().stream(), address(), source);
+        DeviceBlock kept = open();
+        try {
+            gpu.staging().upload(kept.stream(), address(), source);
+        } finally {
+            // A detached array that nobody uses afterwards may be collected, and freed, before its last piece is
+            // enqueued.
+            Reference.reachabilityFence(kept);
+        }
     }
 
     /** Copies the content to host memory, once the work enqueued before has run. */
     public void copyTo(MemorySegment target) {
         requireSize("target", target.byteSize());
-        gpu.staging().download(open().stream(), target, address());
+        DeviceBlock kept = open();
+        try {
+            gpu.staging().download(kept.stream(), target, address());
+        } finally {
+            Reference.reachabilityFence(kept);
+        }
     }
 
     private void requireSize(String what, long sizeBytes) {
@@ -164,8 +179,7 @@ public final class TensorRtNDArray extends NDArrayAdapter implements LazyNDArray
 
     @Override
     public NDArray duplicate() {
-        TensorRtNDManager target = owner();
-        TensorRtNDArray copy = target.newArray(target.stream(), getShape(), type);
+        TensorRtNDArray copy = alike(getShape());
         copy.setName(getName());
         copyTo(copy);
         return copy;
@@ -176,8 +190,12 @@ public final class TensorRtNDArray extends NDArrayAdapter implements LazyNDArray
         if (wanted.equals(getDataType())) {
             return copy ? duplicate() : this;
         }
-        TensorRtNDArray converted =
-                owner().create(HostBuffers.convert(toByteBuffer(false), getDataType(), wanted), getShape(), wanted);
+        TensorRtNDManager target = owner();
+        DeviceStream stream =
+                target.gpu() == gpu ? target.stream() : gpu.streams().base();
+        ByteBuffer numbers = HostBuffers.convert(toByteBuffer(false), getDataType(), wanted);
+        TensorRtNDArray converted = target.newArray(stream, getShape(), ArrayType.of(wanted));
+        converted.set(numbers);
         converted.setName(getName());
         return converted;
     }
@@ -246,7 +264,13 @@ public final class TensorRtNDArray extends NDArrayAdapter implements LazyNDArray
 
     @Override
     public void intern(NDArray replaced) {
-        TensorRtNDArray other = (TensorRtNDArray) replaced;
+        if (!(replaced instanceof TensorRtNDArray other) || other.gpu != gpu) {
+            throw new IllegalArgumentException("replaced: an array on " + replaced.getDevice()
+                    + " (expected: one of TensorRT on " + getDevice() + ")");
+        }
+        if (other.getUid().equals(getUid())) {
+            return;
+        }
         DeviceBlock taken = other.open().share();
         open().close();
         block = taken;
@@ -288,12 +312,33 @@ public final class TensorRtNDArray extends NDArrayAdapter implements LazyNDArray
         gpu.cuda().synchronize(gpu.info().index());
     }
 
+    /** Once, also when its manager is closed by another thread at that moment: the memory may be shared with views. */
     @Override
     public void close() {
-        if (!isClosed) {
+        synchronized (this) {
+            if (isClosed) {
+                return;
+            }
             super.close();
-            block.close();
         }
+        block.close();
+    }
+
+    /** The other array where it is on this one's device, else a copy of it there. */
+    TensorRtNDArray sameDevice(NDArray other) {
+        if (other instanceof TensorRtNDArray mine && mine.gpu == gpu) {
+            return mine;
+        }
+        TensorRtNDManager target = owner();
+        return (target.gpu() == gpu ? target : target.newSubManager(getDevice())).from(other);
+    }
+
+    /** A new array of this one's type on its device; its content is whatever the memory held. */
+    TensorRtNDArray alike(Shape wanted) {
+        TensorRtNDManager target = owner();
+        DeviceStream stream =
+                target.gpu() == gpu ? target.stream() : gpu.streams().base();
+        return target.newArray(stream, wanted, type);
     }
 
     Gpu gpu() {

@@ -171,7 +171,8 @@ public class TensorRtNDManager extends BaseNDManager {
 
     /** An array of this manager whose memory belongs to a given stream. */
     TensorRtNDArray newArray(DeviceStream owner, Shape shape, ArrayType type) {
-        DeviceBlock block = gpu.memory().allocate(owner, type.sizeBytes(shape), "NDArray " + shape + " " + type);
+        Gpu home = owner.device() == gpu.info().index() ? gpu : engine.gpu(Device.gpu(owner.device()));
+        DeviceBlock block = home.memory().allocate(owner, type.sizeBytes(shape), "NDArray " + shape + " " + type);
         return attach(block, 0, shape, type);
     }
 

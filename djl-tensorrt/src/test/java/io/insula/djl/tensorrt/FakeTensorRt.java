@@ -40,7 +40,11 @@ final class FakeTensorRt {
     }
 
     FakeTensorRt(long deviceBytes) {
-        cuda = new FakeCuda(1, deviceBytes);
+        this(1, deviceBytes);
+    }
+
+    FakeTensorRt(int devices, long deviceBytes) {
+        cuda = new FakeCuda(devices, deviceBytes);
         engine = new TensorRtEngine(
                 cuda,
                 device -> new FakeRuntime(),

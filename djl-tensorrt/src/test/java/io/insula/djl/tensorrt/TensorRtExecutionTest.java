@@ -117,6 +117,32 @@ class TensorRtExecutionTest {
     }
 
     @Test
+    void refusesToRunOnMemoryThatABoundArrayGaveUp() {
+        value.intern(manager.create(new int[] {5}));
+        assertThatIllegalStateException()
+                .isThrownBy(execution::run)
+                .withMessage(
+                        "tensor value: its array took over other memory since it was bound (expected: bound again)");
+        execution.bind("value", value);
+        execution.run();
+        assertThat(cache.toIntArray()[0]).isEqualTo(5);
+    }
+
+    @Test
+    void readsTheBeginningOfALargerArrayOnTheHost() throws Exception {
+        try (TensorRtModel hosted = fake.load("host");
+                TensorRtExecution other = hosted.planBlock().newExecution(manager)) {
+            other.bind("x", manager.ones(new Shape(4)));
+            other.bind("size", manager.create(new long[] {7, 8, 9}), new Shape(1));
+            TensorRtNDArray y = manager.zeros(new Shape(4), DataType.FLOAT32);
+            other.bind("y", y);
+            other.run();
+            assertThat(y.toByteArray()).containsOnly(7);
+        }
+        fake.plans.removeLast();
+    }
+
+    @Test
     void saysWhatIsNotBound() throws Exception {
         try (TensorRtExecution other = model.planBlock().newExecution(manager)) {
             other.bind("at", at);

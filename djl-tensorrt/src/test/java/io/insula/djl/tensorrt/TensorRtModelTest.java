@@ -13,6 +13,7 @@ import ai.djl.inference.Predictor;
 import ai.djl.metric.Metrics;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TensorRtModelTest {
@@ -270,6 +272,26 @@ class TensorRtModelTest {
             assertThat(output.toByteArray()).containsOnly(7).hasSize(16);
         }
         assertThat(fake.cuda.livePinned()).isLessThanOrEqualTo(FakeTensorRt.SETTINGS.chunks());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"cudaGraph,cudaGraphs", "CUDAGRAPHS,cudaGraphs", "execution,executions", "refitfrom,refitFrom"})
+    void refusesMistypedNamesOfOptionsForPlansToo(String mistyped, String meant) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> fake.load("twice", Map.of(mistyped, "2")))
+                .withMessage(mistyped + ": no such option (did you mean " + meant + "?)");
+    }
+
+    @Test
+    void freesOutputsThatTheManagerOfTheInputsDoesNotTake() throws Exception {
+        try (TensorRtModel model = fake.load("twice");
+                NDManager elsewhere = NDManager.newBaseManager(null, "OnnxRuntime")) {
+            NDArray input = elsewhere.create(new float[] {1, 2, 3}, new Shape(1, 3));
+            elsewhere.cap();
+            assertThatIllegalStateException().isThrownBy(() -> forward(model, input));
+            fake.cuda.synchronize(0);
+            assertThat(fake.engine.holdings(Device.gpu(0))).isEmpty();
+        }
     }
 
     @Test

@@ -66,6 +66,40 @@ class TensorRtNDArrayTest {
     }
 
     @Test
+    void arraysStayOnTheirDeviceWhicheverManagerHoldsThem() {
+        FakeTensorRt two = new FakeTensorRt(2, 1L << 20);
+        try (TensorRtNDManager first = two.engine.newBaseManager(Device.gpu(0));
+                TensorRtNDManager second = two.engine.newBaseManager(Device.gpu(1))) {
+            NDArray detached = second.create(new float[] {1, 2, 3, 4}, new Shape(2, 2));
+            detached.detach();
+            NDArray handed = second.create(new float[] {5, 6, 7, 8}, new Shape(2, 2));
+            handed.attach(first);
+            for (NDArray array : new NDArray[] {detached, handed}) {
+                for (NDArray made : new NDArray[] {
+                    array.reshape(4),
+                    array.get(1),
+                    array.duplicate(),
+                    array.split(2, 1).get(1),
+                    array.toType(DataType.INT32, false),
+                    NDArrays.stack(new NDList(array, array)),
+                    NDArrays.concat(new NDList(array, first.create(new float[] {9, 9}, new Shape(1, 2))))
+                }) {
+                    assertThat(made.getDevice()).isEqualTo(Device.gpu(1));
+                    float last = made.toType(DataType.FLOAT32, true).toFloatArray()[0];
+                    assertThat(last).isIn(1f, 2f, 3f, 5f, 6f, 7f);
+                }
+            }
+            assertThat(two.engine.memory(Device.gpu(1)).liveBlocks()).isPositive();
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> detached.intern(first.create(1f)))
+                    .withMessage("replaced: an array on gpu(0) (expected: one of TensorRT on gpu(1))");
+            detached.intern(detached);
+            assertThat(detached.toFloatArray()).containsExactly(1, 2, 3, 4);
+            detached.close();
+        }
+    }
+
+    @Test
     void readsBuffersOfTheOtherByteOrder() {
         FloatBuffer foreign = ByteBuffer.allocate(8)
                 .order(ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN)

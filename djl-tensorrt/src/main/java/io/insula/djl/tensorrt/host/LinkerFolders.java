@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +21,8 @@ final class LinkerFolders {
 
     private final Machine machine;
     private final Set<String> folders = new LinkedHashSet<>();
+    /** Files that include each other are read once each. */
+    private final Set<Path> seen = new HashSet<>();
 
     private LinkerFolders(Machine machine) {
         this.machine = machine;
@@ -33,7 +36,7 @@ final class LinkerFolders {
 
     private void read(String name, int depth) {
         Path file = machine.at(name);
-        if (file == null || depth == DEEPEST) {
+        if (file == null || depth == DEEPEST || !seen.add(file)) {
             return;
         }
         List<String> lines;
@@ -47,8 +50,11 @@ final class LinkerFolders {
         }
         for (String line : lines) {
             String text = line.replaceFirst("#.*", "").strip();
-            if (text.startsWith("include ")) {
-                include(text.substring("include ".length()).strip(), name, depth);
+            String[] words = text.split("\\s+");
+            if (words[0].equals("include")) {
+                for (String pattern : List.of(words).subList(1, words.length)) {
+                    include(pattern, name, depth);
+                }
             } else if (text.startsWith("/")) {
                 folders.add(text);
             }

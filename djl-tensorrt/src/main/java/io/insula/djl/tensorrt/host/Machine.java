@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -84,8 +85,8 @@ public record Machine(
                 }
                 found.add(entry);
             }
-        } catch (IOException | DirectoryIteratorException e) {
-            return List.of(); // Absent and unreadable folders are alike: nothing can be loaded from them.
+        } catch (IOException | DirectoryIteratorException | PatternSyntaxException e) {
+            return List.of(); // Absent, unreadable and misspelt alike: nothing can be loaded from there.
         }
         return found.stream().sorted().toList();
     }

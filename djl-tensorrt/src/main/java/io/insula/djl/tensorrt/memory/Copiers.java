@@ -7,9 +7,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Threads that copy ranges of one large piece of host memory beside each other. They end when they have had nothing to do for a
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Copiers {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Copiers.class);
     private static final int MOST_THREADS = 4;
     private static final int IDLE_SECONDS = 10;
     /** Below, starting threads costs more than they save. */
@@ -40,6 +44,10 @@ final class Copiers {
      * @param threads how many copy at one time for one caller, itself included, at least 1
      */
     Copiers(int threads) {
+        this(threads, Thread.ofPlatform().name("tensorrt-copy-", 0).daemon().factory());
+    }
+
+    Copiers(int threads, ThreadFactory factory) {
         this.threads = threads;
         this.pool = new ThreadPoolExecutor(
                 Math.max(1, threads - 1),
@@ -47,7 +55,7 @@ final class Copiers {
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
-                Thread.ofPlatform().name("tensorrt-copy-", 0).daemon().factory());
+                factory);
         pool.allowCoreThreadTimeOut(true);
     }
 
@@ -72,7 +80,7 @@ final class Copiers {
             MemorySegment part = shared.asSlice(from, Math.min(step, whole.byteSize() - from));
             FutureTask<Void> task = new FutureTask<>(() -> range.copy(part, from), null);
             others.add(task);
-            pool.execute(task);
+            offer(task);
         }
         @Nullable Throwable failure = null;
         try {
@@ -91,6 +99,15 @@ final class Copiers {
             case RuntimeException thrown -> throw thrown;
             case Error thrown -> throw thrown;
             default -> throw new IllegalStateException("copying failed", failure);
+        }
+    }
+
+    /** A thread that cannot be had is no reason to leave the others alone with the memory: the caller does the work. */
+    private void offer(Runnable task) {
+        try {
+            pool.execute(task);
+        } catch (RuntimeException | OutOfMemoryError refused) {
+            LOG.debug("no thread to copy with", refused);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.insula.djl.tensorrt.memory;
 
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -56,9 +57,15 @@ public final class DeviceBlock implements AutoCloseable {
         source.requireRange(sourceOffset, sizeBytes);
         long to = address() + offset;
         long from = source.address() + sourceOffset;
-        stream().follow(source.stream());
-        stream().submit(queue -> queue.copyOnDevice(to, from, sizeBytes));
-        source.stream().follow(stream());
+        try {
+            stream().follow(source.stream());
+            stream().submit(queue -> queue.copyOnDevice(to, from, sizeBytes));
+            source.stream().follow(stream());
+        } finally {
+            // What is collected is freed, and the free must come after the copy and not between.
+            Reference.reachabilityFence(this);
+            Reference.reachabilityFence(source);
+        }
     }
 
     /** Checks that a range lies within. */

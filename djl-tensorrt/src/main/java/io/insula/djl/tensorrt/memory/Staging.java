@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread</b>: any; a transfer waits when all chunks are on the way. Chunks are taken as they are first needed and kept.
  */
 public final class Staging {
+
+    private static final long TURN_MILLIS = 50;
 
     private final Cuda cuda;
     private final int device;
@@ -109,17 +112,19 @@ public final class Staging {
     }
 
     private Chunk take() {
-        Chunk chunk = poll();
-        if (chunk != null) {
-            return chunk;
-        }
         boolean interrupted = false;
         try {
             while (true) {
+                Chunk chunk = poll();
+                if (chunk != null) {
+                    return chunk;
+                }
                 try {
-                    Chunk waited = idle.take();
-                    waited.sent().await();
-                    return waited;
+                    // Not for ever: whoever was to make the last chunk may have failed, and then it is this one's turn.
+                    Chunk waited = idle.poll(TURN_MILLIS, TimeUnit.MILLISECONDS);
+                    if (waited != null) {
+                        return ready(waited);
+                    }
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
@@ -135,19 +140,42 @@ public final class Staging {
     private @Nullable Chunk poll() {
         Chunk chunk = idle.poll();
         if (chunk != null) {
-            chunk.sent().await();
-            return chunk;
+            return ready(chunk);
         }
-        if (made.get() < mostChunks && made.incrementAndGet() <= mostChunks) {
+        if (made.getAndUpdate(count -> Math.min(count + 1, mostChunks)) < mostChunks) {
             try {
-                cuda.use(device);
-                return new Chunk(cuda.allocatePinned(chunkBytes), cuda.newEvent(device));
+                return make();
             } catch (RuntimeException failure) {
                 made.decrementAndGet();
                 throw failure;
             }
         }
         return null;
+    }
+
+    private Chunk make() {
+        cuda.use(device);
+        PinnedMemory memory = cuda.allocatePinned(chunkBytes);
+        try {
+            return new Chunk(memory, cuda.newEvent(device));
+        } catch (RuntimeException failure) {
+            memory.close();
+            throw failure;
+        }
+    }
+
+    /** Waits for the chunk's last copy. A fault of the device shows here, and must not cost the others the chunk. */
+    private Chunk ready(Chunk chunk) {
+        boolean arrived = false;
+        try {
+            chunk.sent().await();
+            arrived = true;
+            return chunk;
+        } finally {
+            if (!arrived) {
+                idle.add(chunk);
+            }
+        }
     }
 
     /** Page-locked memory and the event of its last copy. */

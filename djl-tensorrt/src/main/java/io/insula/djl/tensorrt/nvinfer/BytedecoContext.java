@@ -98,11 +98,12 @@ final class BytedecoContext implements PlanContext {
         OutputCallbacks callbacks = outputs.get(output);
         if (callbacks == null) {
             callbacks = new OutputCallbacks();
-            outputs.put(output, callbacks);
             long mark = TensorRtLog.SHARED.mark();
             if (!context.setOutputAllocator(name, new IOutputAllocator(new NativeAddress(callbacks.address())))) {
+                callbacks.close();
                 throw TensorRtLog.SHARED.failure(mark, "binding " + output + " failed");
             }
+            outputs.put(output, callbacks);
         }
         callbacks.target(memory);
     }

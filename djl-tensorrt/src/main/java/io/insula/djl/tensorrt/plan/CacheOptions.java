@@ -2,8 +2,8 @@ package io.insula.djl.tensorrt.plan;
 
 import ai.djl.util.Utils;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,13 +23,14 @@ record CacheOptions(
     private static final long DEFAULT_BYTES = 32L << 30;
     private static final long SMALLEST = 1L << 20;
 
+    static List<String> keys() {
+        return List.of(PLANS, PLAN_BYTES, TIMINGS, PROGRESS);
+    }
+
     /** Reads a loader's options, and refuses mistyped ones of every kind that building knows. */
     static CacheOptions parse(Map<String, ?> options) {
         OptionReader reader = new OptionReader(options);
-        reader.refuseMistyped(Stream.concat(
-                        BuildOptions.keys().stream(),
-                        Stream.of(PLANS, PLAN_BYTES, TIMINGS, PROGRESS, RefitSource.REFIT_FROM))
-                .toList());
+        OptionNames.check(options, List.of());
         Path usual = Utils.getEngineCacheDir("tensorrt").toAbsolutePath().normalize();
         return new CacheOptions(
                 reader.path(PLANS, usual.resolve("plans")),

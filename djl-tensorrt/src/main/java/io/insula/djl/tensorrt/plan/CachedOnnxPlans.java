@@ -4,6 +4,7 @@ import ai.djl.MalformedModelException;
 import ai.djl.util.Progress;
 import io.insula.djl.tensorrt.cuda.DeviceInfo;
 import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -42,28 +43,56 @@ public final class CachedOnnxPlans implements OnnxPlans {
         BuildOptions wanted = BuildOptions.parse(options);
         Progress watcher = options.get(CacheOptions.PROGRESS) instanceof Progress given ? given : new LoggedProgress();
         String version = builder.version();
-        PlanKey key = PlanKey.of(OnnxDigest.of(onnx), device, version, wanted);
+        String content = OnnxDigest.of(onnx);
+        PlanKey key = PlanKey.of(content, device, version, wanted);
         Path folder = caches.plans();
         if (folder == null) {
-            return onlyOnce(request(onnx, device, wanted, caches, version, watcher), key);
+            return onlyOnce(request(onnx, device, wanted, caches, version, watcher), key, content);
         }
-        SealedFiles files = new SealedFiles(folder, SUFFIX);
-        ReentrantLock lock = building.computeIfAbsent(key, k -> new ReentrantLock());
-        lock.lock();
-        try {
-            Optional<Path> built = files.find(key);
-            if (built.isPresent()) {
-                LOG.debug("{}: {} is up to date", onnx, built.get());
-                Files.setLastModifiedTime(built.get(), FileTime.from(Instant.now()));
-                return built.get();
+        while (true) {
+            ReentrantLock lock = building.computeIfAbsent(key, k -> new ReentrantLock());
+            lock.lock();
+            try {
+                // Who waited for a lock that its holder dropped would build beside those who came later.
+                if (lock.equals(building.get(key))) {
+                    BuildRequest request = request(onnx, device, wanted, caches, version, watcher);
+                    return kept(new SealedFiles(folder, SUFFIX), key, request, content, caches.planBytes());
+                }
+            } finally {
+                building.remove(key, lock);
+                lock.unlock();
             }
-            BuildRequest request = request(onnx, device, wanted, caches, version, watcher);
-            Path plan = files.write(key, channel -> builder.build(request, channel));
-            files.shrinkTo(caches.planBytes(), plan);
-            return plan;
-        } finally {
-            building.remove(key, lock);
-            lock.unlock();
+        }
+    }
+
+    private Path kept(SealedFiles files, PlanKey key, BuildRequest request, String content, long folderBytes)
+            throws IOException, MalformedModelException {
+        Optional<Path> built = files.find(key);
+        if (built.isPresent()) {
+            LOG.debug("{}: {} is up to date", request.onnx(), built.get());
+            touch(built.get());
+            return built.get();
+        }
+        Path plan = files.write(key, channel -> build(request, content, channel));
+        files.shrinkTo(folderBytes, plan);
+        return plan;
+    }
+
+    /** Whoever exports the model anew meanwhile must not leave a plan under the name of what was there before. */
+    private void build(BuildRequest request, String content, WritableByteChannel target)
+            throws IOException, MalformedModelException {
+        builder.build(request, target);
+        if (!OnnxDigest.of(request.onnx()).equals(content)) {
+            throw new MalformedModelException(request.onnx()
+                    + " was changed while it was compiled (expected: a file that stays as it is); load it again");
+        }
+    }
+
+    private static void touch(Path plan) {
+        try {
+            Files.setLastModifiedTime(plan, FileTime.from(Instant.now()));
+        } catch (IOException e) {
+            LOG.warn("{} keeps its age and is deleted sooner than it should: {}", plan, e.toString());
         }
     }
 
@@ -77,11 +106,20 @@ public final class CachedOnnxPlans implements OnnxPlans {
     }
 
     /** A plan that nobody keeps still has to be a file while it is loaded; it goes with the process at the latest. */
-    private Path onlyOnce(BuildRequest request, PlanKey key) throws IOException, MalformedModelException {
+    private Path onlyOnce(BuildRequest request, PlanKey key, String content)
+            throws IOException, MalformedModelException {
         Path folder = Files.createTempDirectory("tensorrt-plan");
-        folder.toFile().deleteOnExit();
-        Path plan = new SealedFiles(folder, SUFFIX).write(key, channel -> builder.build(request, channel));
-        plan.toFile().deleteOnExit();
-        return plan;
+        boolean built = false;
+        try {
+            Path plan = new SealedFiles(folder, SUFFIX).write(key, channel -> build(request, content, channel));
+            built = true;
+            folder.toFile().deleteOnExit();
+            plan.toFile().deleteOnExit();
+            return plan;
+        } finally {
+            if (!built) {
+                Files.deleteIfExists(folder);
+            }
+        }
     }
 }

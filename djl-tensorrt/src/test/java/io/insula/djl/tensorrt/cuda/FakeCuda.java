@@ -30,10 +30,22 @@ public final class FakeCuda implements Cuda {
     private long nextAddress = FIRST_ADDRESS;
     private long usedBytes;
     private int trims;
+    private volatile boolean broken;
+    private volatile boolean withoutEvents;
 
     public FakeCuda(int devices, long totalBytes) {
         this.devices = devices;
         this.totalBytes = totalBytes;
+    }
+
+    /** From now on every wait fails, as after a fault of the device. */
+    public void breakDown(boolean down) {
+        broken = down;
+    }
+
+    /** Whether events cannot be made. */
+    public void withoutEvents(boolean none) {
+        withoutEvents = none;
     }
 
     public synchronized int liveBlocks() {
@@ -150,7 +162,10 @@ public final class FakeCuda implements Cuda {
 
     @Override
     public CudaEvent newEvent(int device) {
-        return new FakeEvent();
+        if (withoutEvents) {
+            throw new CudaException(2, "creating an event: cudaErrorMemoryAllocation, out of memory");
+        }
+        return new FakeEvent(device);
     }
 
     @Override
@@ -173,10 +188,15 @@ public final class FakeCuda implements Cuda {
     }
 
     /** The point of a stream up to which work must have run. */
-    private static final class FakeEvent implements CudaEvent {
+    private final class FakeEvent implements CudaEvent {
 
+        private final int device;
         private volatile @Nullable FakeStream stream;
         private volatile long point;
+
+        private FakeEvent(int device) {
+            this.device = device;
+        }
 
         @Override
         public boolean reached() {
@@ -186,6 +206,9 @@ public final class FakeCuda implements Cuda {
 
         @Override
         public void await() {
+            if (broken) {
+                throw new CudaException(700, "waiting for an event: cudaErrorIllegalAddress, an illegal memory access");
+            }
             FakeStream recorded = stream;
             if (recorded != null) {
                 recorded.runTo(point);
@@ -295,6 +318,9 @@ public final class FakeCuda implements Cuda {
         public void record(CudaEvent event) {
             synchronized (FakeCuda.this) {
                 FakeEvent fake = (FakeEvent) event;
+                if (fake.device != device) {
+                    throw new CudaException(400, "recording an event: cudaErrorInvalidResourceHandle");
+                }
                 fake.point = enqueued;
                 fake.stream = this;
             }

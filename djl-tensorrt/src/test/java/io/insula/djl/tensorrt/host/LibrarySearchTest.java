@@ -1,10 +1,12 @@
 package io.insula.djl.tensorrt.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,6 +106,23 @@ class LibrarySearchTest {
         tensorRt("/srv/trt", "10.15.1");
 
         assertThat(found().tensorRt()).isEqualTo(at("/srv/trt/libnvinfer.so.10"));
+    }
+
+    @Test
+    void passesOverWhatTheLinkersConfigurationMisspells() throws IOException {
+        driverAndCuda();
+        Files.createDirectories(at("/etc/ld.so.conf.d"));
+        Files.writeString(
+                at("/etc/ld.so.conf"), "include /etc/ld.so.conf.d/[.conf {\ninclude\tnone.conf ld.so.conf.d/*.conf\n");
+        for (int i = 0; i < 60; i++) {
+            // Each includes all: 60 to the power of the depth if they were read as often as they are named.
+            Files.writeString(at("/etc/ld.so.conf.d/" + i + ".conf"), "include /etc/ld.so.conf.d/*.conf\n/srv/" + i);
+        }
+        tensorRt("/srv/59", "10.15.1");
+
+        HostLibraries found = assertTimeoutPreemptively(Duration.ofSeconds(20), this::found);
+
+        assertThat(found.tensorRt()).isEqualTo(at("/srv/59/libnvinfer.so.10"));
     }
 
     @Test

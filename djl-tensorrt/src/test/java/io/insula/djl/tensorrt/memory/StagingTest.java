@@ -3,6 +3,7 @@ package io.insula.djl.tensorrt.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.insula.djl.tensorrt.cuda.CudaException;
 import io.insula.djl.tensorrt.cuda.FakeCuda;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -13,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -59,6 +61,60 @@ class StagingTest {
             staging.download(stream, MemorySegment.ofArray(back), block.address());
             assertThat(back).isEqualTo(sent);
         }
+    }
+
+    @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aFaultOfTheDeviceIsToldAtEveryTransfer() {
+        DeviceStream stream = gpu.streams().lend();
+        byte[] sent = new byte[8 * CHUNK];
+        try (DeviceBlock block = gpu.memory().allocate(stream, sent.length, "there")) {
+            gpu.staging().upload(stream, block.address(), MemorySegment.ofArray(sent));
+            cuda.breakDown(true);
+            for (int i = 0; i < 5; i++) {
+                assertThatThrownBy(() -> gpu.staging().upload(stream, block.address(), MemorySegment.ofArray(sent)))
+                        .as("with two chunks, none of which may be lost")
+                        .isInstanceOf(CudaException.class)
+                        .hasMessageContaining("cudaErrorIllegalAddress");
+            }
+            cuda.breakDown(false);
+            gpu.staging().upload(stream, block.address(), MemorySegment.ofArray(sent));
+        }
+        stream.synchronize();
+        assertThat(cuda.livePinned()).isEqualTo(1);
+    }
+
+    @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aChunkThatCouldNotBeMadeIsMadeLater() {
+        DeviceStream stream = gpu.streams().lend();
+        byte[] sent = new byte[8 * CHUNK];
+        try (DeviceBlock block = gpu.memory().allocate(stream, sent.length, "there")) {
+            cuda.withoutEvents(true);
+            for (int i = 0; i < 5; i++) {
+                assertThatThrownBy(() -> gpu.staging().upload(stream, block.address(), MemorySegment.ofArray(sent)))
+                        .isInstanceOf(CudaException.class);
+            }
+            assertThat(cuda.livePinned()).isZero();
+            cuda.withoutEvents(false);
+            gpu.staging().upload(stream, block.address(), MemorySegment.ofArray(sent));
+        }
+        assertThat(cuda.livePinned()).isEqualTo(1);
+    }
+
+    @Test
+    void withoutThreadsTheCallerCopiesEverything() {
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        Set<Long> done = ConcurrentHashMap.newKeySet();
+        Copiers alone = new Copiers(3, work -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        });
+        alone.share(MemorySegment.ofArray(new byte[9]), 1, (part, at) -> {
+            threads.add(Thread.currentThread());
+            done.add(at);
+        });
+        assertThat(threads).containsExactly(Thread.currentThread());
+        assertThat(done).containsExactlyInAnyOrder(0L, 3L, 6L);
     }
 
     @Test

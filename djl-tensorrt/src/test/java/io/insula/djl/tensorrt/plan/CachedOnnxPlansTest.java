@@ -15,17 +15,22 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class CachedOnnxPlansTest {
@@ -153,6 +158,18 @@ class CachedOnnxPlansTest {
         assertThat(files(home.resolve("cache/plans"))).isEmpty();
         builder.failure = null;
         assertThat(plans.planOf(onnx, H200, options)).hasContent("plan 2");
+        options.put("planCache", "none");
+        Set<Path> before = temporaryPlans();
+        builder.failure = "again";
+        assertThatExceptionOfType(MalformedModelException.class).isThrownBy(() -> plans.planOf(onnx, H200, options));
+        assertThat(before).containsAll(temporaryPlans());
+    }
+
+    private static Set<Path> temporaryPlans() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("tensorrt-plan"))
+                    .collect(Collectors.toSet());
+        }
     }
 
     @Test
@@ -213,6 +230,56 @@ class CachedOnnxPlansTest {
     }
 
     @Test
+    void keepsNoPlanOfAFileThatChangedWhileItWasCompiled() throws Exception {
+        builder.meanwhile = () -> Files.write(onnx, new byte[] {8, 77});
+
+        assertThatExceptionOfType(MalformedModelException.class)
+                .isThrownBy(() -> plans.planOf(onnx, H200, options))
+                .withMessageContaining("was changed while it was compiled");
+        assertThat(files(home.resolve("cache/plans"))).isEmpty();
+        builder.meanwhile = null;
+        assertThat(plans.planOf(onnx, H200, options)).hasContent("plan 2");
+    }
+
+    @Test
+    @Timeout(60)
+    void buildsOfOnePlanTakeTurnsAlsoAfterOneFailed() throws Exception {
+        builder.failure = "not yet";
+        AtomicInteger failed = new AtomicInteger();
+        Runnable ask = () -> {
+            try {
+                plans.planOf(onnx, H200, options);
+            } catch (IOException | MalformedModelException e) {
+                failed.incrementAndGet();
+            }
+        };
+        List<Thread> callers = List.of(new Thread(ask), new Thread(ask), new Thread(ask));
+        AtomicInteger begun = new AtomicInteger();
+        builder.meanwhile = () -> {
+            int build = begun.incrementAndGet();
+            if (build < callers.size()) {
+                // The second comes to wait for the first; the third comes when the first is gone and the second builds.
+                Thread next = callers.get(build);
+                next.start();
+                while (next.getState() != Thread.State.WAITING && begun.get() == build) {
+                    Thread.onSpinWait();
+                }
+            }
+        };
+
+        callers.getFirst().start();
+        for (Thread caller : callers) {
+            while (caller.getState() == Thread.State.NEW) {
+                Thread.onSpinWait();
+            }
+            caller.join();
+        }
+
+        assertThat(failed).hasValue(callers.size());
+        assertThat(builder.mostAtOnce).hasValue(1);
+    }
+
+    @Test
     void carriesKernelTimesFromOneBuildToTheNextAndDropsDamagedOnes() throws Exception {
         plans.planOf(onnx, H200, options);
         Files.write(onnx, new byte[] {8, 10});
@@ -244,12 +311,19 @@ class CachedOnnxPlansTest {
     }
 
     private static final class FakeBuilder implements PlanBuilder {
-        private final List<BuildRequest> requests = new ArrayList<>();
-        private final List<String> timesRead = new ArrayList<>();
+        private final List<BuildRequest> requests = Collections.synchronizedList(new ArrayList<>());
+        private final List<String> timesRead = Collections.synchronizedList(new ArrayList<>());
         private String version = "10.15.1";
         private @Nullable String failure;
         private @Nullable CountDownLatch hold;
+        private @Nullable Meanwhile meanwhile;
+        private final AtomicInteger atOnce = new AtomicInteger();
+        private final AtomicInteger mostAtOnce = new AtomicInteger();
         private int padding;
+
+        private interface Meanwhile {
+            void happen() throws IOException;
+        }
 
         @Override
         public String version() {
@@ -259,6 +333,19 @@ class CachedOnnxPlansTest {
         @Override
         public void build(BuildRequest request, WritableByteChannel target)
                 throws IOException, MalformedModelException {
+            mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+            try {
+                compile(request, target);
+            } finally {
+                atOnce.decrementAndGet();
+            }
+        }
+
+        private void compile(BuildRequest request, WritableByteChannel target)
+                throws IOException, MalformedModelException {
+            if (meanwhile != null) {
+                meanwhile.happen();
+            }
             try {
                 if (hold != null) {
                     hold.await();
