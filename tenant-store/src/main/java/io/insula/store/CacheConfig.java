@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param timeToLive the longest that a missed notification can go unnoticed
  * @param maxAbsent at least 1; what was asked for and does not exist, apart so that a flood of it displaces nothing else
  * @param absentTimeToLive how long the absence of something is remembered
- * @param grace how long beyond its time what was found stays good while the store cannot be asked; zero: not at all
+ * @param grace how long beyond its time what is remembered stays good while the store cannot be asked; zero: not at all
  */
 public record CacheConfig(
         int maxEntries, Duration timeToLive, int maxAbsent, Duration absentTimeToLive, Duration grace) {

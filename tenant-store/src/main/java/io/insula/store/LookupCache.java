@@ -8,6 +8,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An answer that was on its way while something was forgotten is handed out and not remembered.
  *
- * <p>While the store cannot be asked, what was found stays good beyond its time, for a grace. After a first failure nobody
+ * <p>While the store cannot be asked, what was found stays good beyond its time, for a grace, and what was absent if it is told so. After a first failure nobody
  * waits for the store who can do without: it is asked in the background, once a second, until it answers.
  *
  * <p><b>Thread:</b> safe on any thread; a future completes on its caller's Vert.x context.
@@ -34,22 +35,33 @@ final class LookupCache<K, V> {
     private static final Logger LOG = LoggerFactory.getLogger(LookupCache.class);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** What was found, when, and how often everything had been doubted before. */
-    private record Found<V>(V value, long nanos, long doubts) {}
+    /** Whether the absence of something stays good for the grace too. */
+    enum Absences {
+        /** Whoever asks again wants to be told that it cannot be known. */
+        ENDING,
+        /** What was absent is taken to be absent still. */
+        STAYING
+    }
 
-    private final Cache<K, Found<V>> found;
-    private final Cache<K, Boolean> absent;
+    /** An answer, since when it is old, and how often everything had been doubted before. */
+    private record Known<V>(Optional<V> answer, long oldNanos, long doubts) {}
+
+    private final Cache<K, Known<V>> found;
+    private final Cache<K, Known<V>> absent;
     private final Ticker ticker;
-    private final long freshNanos;
+    private final CacheConfig config;
+    private final Absences absences;
     private final ConcurrentMap<K, Future<Optional<V>>> underway = new ConcurrentHashMap<>();
     private final AtomicLong generation = new AtomicLong();
     private final AtomicLong doubts = new AtomicLong();
     private final AtomicLong retryAtNanos = new AtomicLong();
     private volatile boolean away;
 
-    LookupCache(CacheConfig config, Ticker ticker) {
+    LookupCache(CacheConfig config, Absences absences, Ticker ticker) {
         this.ticker = ticker;
-        this.freshNanos = config.timeToLive().toNanos();
+        this.config = config;
+        this.absences = absences;
+        Duration absentGrace = absences == Absences.STAYING ? config.grace() : Duration.ZERO;
         found = Caffeine.newBuilder()
                 .maximumSize(config.maxEntries())
                 .expireAfterWrite(config.timeToLive().plus(config.grace()))
@@ -57,26 +69,28 @@ final class LookupCache<K, V> {
                 .build();
         absent = Caffeine.newBuilder()
                 .maximumSize(config.maxAbsent())
-                .expireAfterWrite(config.absentTimeToLive())
+                .expireAfterWrite(config.absentTimeToLive().plus(absentGrace))
                 .ticker(ticker)
                 .build();
     }
 
     Future<Optional<V>> find(K key, Supplier<Future<Optional<V>>> store) {
-        Found<V> known = found.getIfPresent(key);
+        Known<V> known = known(key);
         if (known != null && isFresh(known)) {
-            return Future.succeededFuture(Optional.of(known.value()));
+            return Future.succeededFuture(known.answer());
         }
         if (known != null && away) {
             if (isTimeToRetry()) {
                 ask(key, store).onFailure(still -> LOG.debug("The store is still away: {}", still.getMessage()));
             }
-            return Future.succeededFuture(Optional.of(known.value()));
-        }
-        if (absent.getIfPresent(key) != null) {
-            return Future.succeededFuture(Optional.empty());
+            return Future.succeededFuture(known.answer());
         }
         return ask(key, store).recover(failure -> inGrace(key, failure));
+    }
+
+    private @Nullable Known<V> known(K key) {
+        Known<V> known = found.getIfPresent(key);
+        return known == null ? absent.getIfPresent(key) : known;
     }
 
     private Future<Optional<V>> ask(K key, Supplier<Future<Optional<V>>> store) {
@@ -106,12 +120,12 @@ final class LookupCache<K, V> {
 
     /** Only what was not forgotten meanwhile, and only where the store could not be asked. */
     private Future<Optional<V>> inGrace(K key, Throwable failure) {
-        @Nullable Found<V> known = failure instanceof StoreUnavailable ? found.getIfPresent(key) : null;
-        return known == null ? Future.failedFuture(failure) : Future.succeededFuture(Optional.of(known.value()));
+        @Nullable Known<V> known = failure instanceof StoreUnavailable ? known(key) : null;
+        return known == null ? Future.failedFuture(failure) : Future.succeededFuture(known.answer());
     }
 
-    private boolean isFresh(Found<V> known) {
-        return known.doubts() == doubts.get() && ticker.read() - known.nanos() < freshNanos;
+    private boolean isFresh(Known<V> known) {
+        return known.doubts() == doubts.get() && ticker.read() - known.oldNanos() < 0;
     }
 
     private void noteWhetherAway(AsyncResult<Optional<V>> result) {
@@ -147,7 +161,7 @@ final class LookupCache<K, V> {
     void forgetIf(Predicate<V> stale) {
         generation.incrementAndGet();
         underway.clear();
-        found.asMap().values().removeIf(known -> stale.test(known.value()));
+        found.asMap().values().removeIf(known -> known.answer().filter(stale).isPresent());
         absent.invalidateAll();
     }
 
@@ -156,7 +170,9 @@ final class LookupCache<K, V> {
         generation.incrementAndGet();
         doubts.incrementAndGet();
         underway.clear();
-        absent.invalidateAll();
+        if (absences == Absences.ENDING) {
+            absent.invalidateAll();
+        }
         away = false;
     }
 
@@ -168,13 +184,10 @@ final class LookupCache<K, V> {
     }
 
     private void remember(K key, Optional<V> answer, long nanos, long doubted) {
-        if (answer.isPresent()) {
-            found.put(key, new Found<>(answer.get(), nanos, doubted));
-            absent.invalidate(key);
-        } else {
-            found.invalidate(key);
-            absent.put(key, Boolean.TRUE);
-        }
+        Duration fresh = answer.isPresent() ? config.timeToLive() : config.absentTimeToLive();
+        Known<V> known = new Known<>(answer, nanos + fresh.toNanos(), doubted);
+        (answer.isPresent() ? found : absent).put(key, known);
+        (answer.isPresent() ? absent : found).invalidate(key);
     }
 
     private static <T> Future<T> onCallersContext(Future<T> shared) {

@@ -83,7 +83,7 @@ public final class Authenticator {
             if (known.isPresent()) {
                 return Future.succeededFuture(known);
             }
-            LOG.warn("access keys cannot be read; requests are answered 503", both.cause());
+            LOG.warn("access keys cannot be read; requests are answered 503: {}", String.valueOf(both.cause()));
             return Future.failedFuture(new ApiError.StoreUnavailable().failure());
         });
     }
