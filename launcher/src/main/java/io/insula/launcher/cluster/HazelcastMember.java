@@ -89,8 +89,8 @@ final class HazelcastMember {
 
     private static JavaSerializationFilterConfig serializationFilter() {
         JavaSerializationFilterConfig filter = new JavaSerializationFilterConfig().setDefaultsDisabled(true);
-        // Names are all that this filter knows, and failures have names all over Hazelcast; that nothing of it but failures
-        // comes to life is the process's own filter's affair.
+        // Names are all that this filter knows, and failures have names all over Hazelcast; that nothing of it but
+        // failures comes to life is the process's own filter's affair.
         ClassFilter allowed = new ClassFilter().addPrefixes("com.hazelcast.");
         allowed.addClasses(AllowedClasses.failures().toArray(String[]::new));
         allowed.addClasses(AllowedClasses.states().toArray(String[]::new));
