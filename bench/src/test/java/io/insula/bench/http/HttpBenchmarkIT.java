@@ -2,6 +2,7 @@ package io.insula.bench.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.insula.bench.ChildProcess;
 import io.insula.store.postgres.Bootstrap;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
