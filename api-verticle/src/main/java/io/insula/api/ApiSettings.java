@@ -9,7 +9,9 @@ import io.insula.protocol.NodeId;
 import io.insula.store.AccessKeys;
 import io.insula.store.AssistantConfigs;
 import io.insula.store.UsageEntry;
+import io.insula.store.UsageKeeper;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -20,6 +22,7 @@ import java.util.function.Consumer;
  * @param drainTimeout how long a stopping server lets running answers go on
  * @param ledger takes each usage entry at once, on any event loop, and never blocks
  * @param departures of inference nodes
+ * @param keeper takes usage that engines report of other nodes' streams
  */
 public record ApiSettings(
         NodeId node,
@@ -32,9 +35,13 @@ public record ApiSettings(
         AssistantConfigs configs,
         Consumer<UsageEntry> ledger,
         MeterRegistry meters,
-        NodeDepartures departures) {
+        NodeDepartures departures,
+        UsageKeeper keeper) {
 
-    /** Where the ends of leases alone tell of nodes that are gone. */
+    /**
+     * Where the ends of leases alone tell of nodes that are gone, and with a keeper that promises no more than the ledger
+     * does.
+     */
     public ApiSettings(
             NodeId node,
             HttpConfig http,
@@ -57,7 +64,11 @@ public record ApiSettings(
                 configs,
                 ledger,
                 meters,
-                NodeDepartures.NONE);
+                NodeDepartures.NONE,
+                entry -> {
+                    ledger.accept(entry);
+                    return Future.succeededFuture();
+                });
     }
 
     /** With the standard limits of embeddings. */

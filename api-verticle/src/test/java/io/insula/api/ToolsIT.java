@@ -84,7 +84,7 @@ class ToolsIT {
                 .isEqualTo(1);
         var entry = api.ledger.poll(5, TimeUnit.SECONDS);
         assertThat(entry).isNotNull();
-        assertThat(entry.finish()).isEqualTo("stop");
+        assertThat(entry.finish()).isEqualTo("tool_calls");
     }
 
     @Test

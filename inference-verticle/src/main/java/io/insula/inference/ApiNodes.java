@@ -37,6 +37,11 @@ final class ApiNodes {
         }
     }
 
+    /** A node left the cluster. */
+    void left(NodeId node) {
+        heard.remove(node);
+    }
+
     /** The newest version that the node reads; 0 for a node that is not known. */
     int newestVersion(NodeId node) {
         Heard known = heard.get(node);

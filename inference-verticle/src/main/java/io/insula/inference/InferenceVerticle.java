@@ -3,6 +3,7 @@ package io.insula.inference;
 import io.insula.inference.admission.AdmittedModel;
 import io.insula.inference.admission.CompiledGrammars;
 import io.insula.inference.admission.Door;
+import io.insula.inference.admission.StreamAccounts;
 import io.insula.inference.admission.WaitingRoom;
 import io.insula.inference.decode.AnswerSyntax;
 import io.insula.inference.embed.EmbeddingDesk;
@@ -42,6 +43,9 @@ public final class InferenceVerticle extends VerticleBase {
     /** What a device may take to hand its streams over, and to stop. */
     private static final Duration PARTING = Duration.ofSeconds(5);
 
+    /** How long a stopping node tries to hand over the usage of silent HTTP nodes' streams. */
+    private static final Duration ORPHANS_LIMIT = Duration.ofSeconds(5);
+
     private final NodeId node;
     private final ServedModels models;
     private final InferenceConfig config;
@@ -51,6 +55,7 @@ public final class InferenceVerticle extends VerticleBase {
     private @Nullable ModelPool pool;
     private @Nullable Door door;
     private @Nullable EmbeddingDesk desk;
+    private @Nullable OrphanedUsageMail mail;
 
     /**
      * A node that loads its models when it starts, and has no others.
@@ -85,7 +90,11 @@ public final class InferenceVerticle extends VerticleBase {
     public Future<?> start() {
         ProtocolCodecs.registerAll(vertx.eventBus());
         ApiNodes apiNodes = new ApiNodes(System::nanoTime);
-        FrameSink sink = new BusFrameSink(vertx.eventBus(), node, apiNodes);
+        OrphanedUsageMail orphans =
+                new OrphanedUsageMail(vertx.eventBus(), context, apiNodes, registry, System::nanoTime);
+        mail = orphans;
+        StreamAccounts sink =
+                new StreamAccounts(new BusFrameSink(vertx.eventBus(), node, apiNodes), orphans::add, System::nanoTime);
         ModelPool loading = new ModelPool(
                 models.decoders(),
                 config.pool(),
@@ -99,6 +108,7 @@ public final class InferenceVerticle extends VerticleBase {
                 config.admission(),
                 new PreparationWorkers(vertx, node),
                 new WaitingRoom(sink, this::alarm, System::nanoTime),
+                sink,
                 System::nanoTime);
         door = opened;
         EmbeddingDesk embedding =
@@ -115,10 +125,14 @@ public final class InferenceVerticle extends VerticleBase {
                         inbox.answer(Addresses.embed(node), EmbedCommand.class, embedding::embed),
                         inbox.listen(Addresses.API_STATUS, ApiStatus.class, (message, status) -> {
                             apiNodes.heard(status);
+                            orphans.heard(status);
                             opened.heard(status);
                         })))
                 .onSuccess(ready -> {
-                    deaf = departures.listen(gone -> context.runOnContext(now -> opened.left(gone)));
+                    deaf = departures.listen(gone -> context.runOnContext(now -> {
+                        apiNodes.left(gone);
+                        opened.left(gone);
+                    }));
                     Absence absence = new Absence(System::nanoTime);
                     vertx.setPeriodic(Leases.PERIOD.toMillis(), tick -> tick(absence));
                     vertx.setPeriodic(WATCH.toMillis(), look -> watchDevices());
@@ -162,7 +176,8 @@ public final class InferenceVerticle extends VerticleBase {
         return pool().close()
                 .compose(closed -> embeddingsClosed)
                 .timeout(PARTING.toMillis(), TimeUnit.MILLISECONDS)
-                .recover(hanging -> parting("stop", hanging));
+                .recover(hanging -> parting("stop", hanging))
+                .eventually(() -> Objects.requireNonNull(mail).close(ORPHANS_LIMIT));
     }
 
     private static Future<Void> parting(String what, Throwable failure) {
@@ -185,6 +200,7 @@ public final class InferenceVerticle extends VerticleBase {
             pool().schedulers().forEach(scheduler -> scheduler.handOver(node));
         }
         door().checkLeases();
+        Objects.requireNonNull(mail).sendDue();
         publishStatus();
     }
 

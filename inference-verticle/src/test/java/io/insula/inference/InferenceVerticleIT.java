@@ -15,14 +15,20 @@ import io.insula.protocol.Admission;
 import io.insula.protocol.Admission.Accepted;
 import io.insula.protocol.Admission.Reason;
 import io.insula.protocol.Admission.Rejected;
+import io.insula.protocol.ApiStatus;
 import io.insula.protocol.ChatMessage;
 import io.insula.protocol.EngineStatus;
 import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.ModelStatus;
+import io.insula.protocol.NodeDepartures;
 import io.insula.protocol.NodeId;
+import io.insula.protocol.OrphanedUsage;
+import io.insula.protocol.RequestId;
+import io.insula.protocol.StreamFrame.FinishReason;
 import io.insula.protocol.StreamFrame.Outcome;
 import io.insula.protocol.StreamFrame.StreamEnd;
 import io.insula.protocol.TokenIds;
+import io.insula.protocol.UsageTaken;
 import io.insula.protocol.wire.ProtocolCodecs;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -55,6 +61,11 @@ class InferenceVerticleIT {
     private static final Duration SLOW_PACE = Duration.ofMillis(20);
 
     private final Vertx vertx = Vertx.vertx();
+    private final List<Consumer<NodeId>> departureListeners = new CopyOnWriteArrayList<>();
+    private final NodeDepartures departures = listener -> {
+        departureListeners.add(listener);
+        return () -> departureListeners.remove(listener);
+    };
     private final BlockingQueue<EngineStatus> statuses = new LinkedBlockingQueue<>();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final ApiNode api = new ApiNode(vertx, NODE, Commands.API);
@@ -315,28 +326,81 @@ class InferenceVerticleIT {
     }
 
     @Test
-    void anHttpNodeThatLeftIsNotWaitedFor() throws Exception {
-        List<Consumer<NodeId>> mourners = new CopyOnWriteArrayList<>();
-        InferenceVerticle verticle = new InferenceVerticle(
-                NODE,
-                ServedModels.loaded(List.of(model(new LetterTokenizer(true), PACE))),
-                InferenceConfig.DEFAULT,
-                registry,
-                listener -> {
-                    mourners.add(listener);
-                    return () -> mourners.remove(listener);
-                });
-        String deployment = await(vertx.deployVerticle(verticle));
-        GenerateCommand abandoned = command(1, "go on", 0);
-        api.admit(abandoned);
-        api.firstDelta(abandoned);
-        mourners.forEach(mourner -> mourner.accept(new NodeId("somebody-else")));
-        mourners.forEach(mourner -> mourner.accept(Commands.API));
-        StreamEnd end = api.end(abandoned);
-        assertThat(end.outcome()).isEqualTo(Outcome.CANCELLED);
-        assertThat(Duration.ofNanos(end.timings().totalMicros() * 1_000)).isLessThan(Duration.ofMillis(2_900));
-        await(vertx.undeploy(deployment));
-        assertThat(mourners).isEmpty();
+    void aSilentHttpNodesUsageIsHandedToSpeakingOnesUntilOneHasIt() throws Exception {
+        deploy(new LetterTokenizer(true), PACE, SchedulerConfig.DEFAULT);
+        BlockingQueue<OrphanedUsage> first = orphanage("first", true);
+        BlockingQueue<OrphanedUsage> second = orphanage("second", false);
+        GenerateCommand running = command(1, "go on", 0);
+        GenerateCommand complete = command(2, "stop", 3);
+        api.admit(running);
+        api.admit(complete);
+        StreamEnd early = api.end(complete);
+        long begin = System.nanoTime();
+
+        StreamEnd end = api.end(running);
+        OrphanedUsage taken = next(first, running.request());
+        OrphanedUsage alsoTaken = next(first, complete.request());
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(9));
+        assertThat(taken.outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(taken.apiNode()).isEqualTo(Commands.API);
+        assertThat(taken.usage()).isEqualTo(end.usage());
+        assertThat(taken.usage().completionTokens()).isPositive();
+        assertThat(alsoTaken.outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(alsoTaken.finish()).isEqualTo(FinishReason.LENGTH);
+        assertThat(alsoTaken.usage()).isEqualTo(early.usage());
+        // The slots are free again, and what one node took is offered to nobody else.
+        assertThat(second).allMatch(refused -> refused.apiNode().equals(Commands.API));
+        while (waitingOrphans() > 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void theUsageOfAnHttpNodeThatIsGoneIsHandedOverAtOnce() throws Exception {
+        deploy(new LetterTokenizer(true), PACE, SchedulerConfig.DEFAULT);
+        BlockingQueue<OrphanedUsage> taker = orphanage("taker", true);
+        GenerateCommand running = command(1, "go on", 0);
+        api.admit(running);
+        api.firstDelta(running);
+        long begin = System.nanoTime();
+
+        departureListeners.forEach(listener -> listener.accept(Commands.API));
+
+        OrphanedUsage taken = next(taker, running.request());
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+        assertThat(taken.usage()).isEqualTo(api.end(running).usage());
+    }
+
+    /** A node that lives, and takes usage or says that it still hears the silent one. */
+    private BlockingQueue<OrphanedUsage> orphanage(String name, boolean takes) {
+        NodeId node = new NodeId(name);
+        BlockingQueue<OrphanedUsage> offered = new LinkedBlockingQueue<>();
+        vertx.eventBus().<OrphanedUsage>consumer(Addresses.usage(node), message -> {
+            offered.add(message.body());
+            message.reply(new UsageTaken(message.body().request(), takes));
+        });
+        ApiStatus status = new ApiStatus(node, ProtocolCodecs.VERSION, false);
+        vertx.eventBus().publish(Addresses.API_STATUS, status);
+        vertx.setPeriodic(500, tick -> vertx.eventBus().publish(Addresses.API_STATUS, status));
+        return offered;
+    }
+
+    private static OrphanedUsage next(BlockingQueue<OrphanedUsage> offered, RequestId request) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (true) {
+            for (OrphanedUsage usage : offered) {
+                if (usage.request().equals(request)) {
+                    return usage;
+                }
+            }
+            assertThat(System.nanoTime()).as("nanoseconds").isLessThan(end);
+            Thread.onSpinWait();
+        }
+    }
+
+    private double waitingOrphans() {
+        return registry.get("insula.inference.orphans.waiting").gauge().value();
     }
 
     @Test
@@ -430,9 +494,10 @@ class InferenceVerticleIT {
             LetterTokenizer tokenizer, Supplier<HashingEngine> engines, SchedulerConfig scheduler) throws Exception {
         InferenceVerticle verticle = new InferenceVerticle(
                 NODE,
-                List.of(new LoadedModel(Commands.MODEL, engines, tokenizer, "letters-1", CONTEXT)),
+                ServedModels.loaded(List.of(new LoadedModel(Commands.MODEL, engines, tokenizer, "letters-1", CONTEXT))),
                 new InferenceConfig(AdmissionConfig.DEFAULT, scheduler),
-                registry);
+                registry,
+                departures);
         await(vertx.deployVerticle(verticle));
         return verticle;
     }

@@ -28,8 +28,10 @@ record Database(
         Bootstrap.Welcome welcome,
         @Nullable EmbeddedPostgres embedded) implements AutoCloseable {
 
-    static Database open(Home home, DatabaseConfig config, ModelName model) {
-        Pepper pepper = pepper(home, config);
+    static Database open(Home home, DatabaseConfig config, Pepper pepper, ModelName model) {
+        if (!config.migrate()) {
+            return migrated(given(config), config, pepper);
+        }
         if (!config.embedded()) {
             return prepare(given(config), config, pepper, FirstKey.RANDOM, model, null);
         }
@@ -50,9 +52,18 @@ record Database(
             FirstKey firstKey,
             ModelName model,
             @Nullable EmbeddedPostgres postgres) {
-        StoreConfig application = Migrations.run(owner, pepper)
-                .with(config.poolSize(), config.maxWaitQueue(), config.pipelining(), config.timeout());
+        StoreConfig application = limited(Migrations.run(owner, pepper), config);
         return new Database(application, pepper, Bootstrap.run(owner, pepper, firstKey, model), postgres);
+    }
+
+    /** A database that somebody else brings up to date: this program does not know the owner's account. */
+    private static Database migrated(StoreConfig given, DatabaseConfig config, Pepper pepper) {
+        StoreConfig application = limited(Migrations.applied(given, pepper), config);
+        return new Database(application, pepper, Bootstrap.made(application), null);
+    }
+
+    private static StoreConfig limited(StoreConfig application, DatabaseConfig config) {
+        return application.with(config.poolSize(), config.maxWaitQueue(), config.pipelining(), config.timeout());
     }
 
     private static StoreConfig given(DatabaseConfig config) {
@@ -63,7 +74,8 @@ record Database(
         }
     }
 
-    private static Pepper pepper(Home home, DatabaseConfig config) {
+    /** The secret that access keys are hashed with; made where it is missing. */
+    static Pepper pepper(Home home, DatabaseConfig config) {
         Path file = config.pepperFile().isEmpty() ? home.pepperFile() : Path.of(config.pepperFile());
         try {
             return Pepper.in(file);

@@ -46,6 +46,16 @@ record Home(Path directory) {
         return directory.resolve("pepper");
     }
 
+    /** The key of those who run the platform, when the settings name no other file. */
+    Path adminKeyFile() {
+        return directory.resolve("admin-key");
+    }
+
+    /** Where usage rows wait for the database when the settings name no other directory. */
+    Path usageDirectory() {
+        return directory.resolve("usage");
+    }
+
     /** Where DJL and its tokenizers unpack native libraries. */
     Path nativeCache() {
         return directory.resolve("cache");

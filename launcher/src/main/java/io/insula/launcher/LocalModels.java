@@ -42,11 +42,13 @@ final class LocalModels {
     private static final double RESIDENT_PER_FILE_BYTE = 2.5;
 
     private final InsulaConfig config;
+    private final EngineFitting fitting;
     private final ModelStore store;
     private final Map<ModelName, ModelName> aliases;
 
-    LocalModels(Home home, InsulaConfig config) {
+    LocalModels(Home home, InsulaConfig config, EngineFitting fitting) {
         this.config = config;
+        this.fitting = fitting;
         this.store = new ModelStore(home.directory(), ModelCatalog.standard());
         this.aliases = new ModelAliases(home.directory()).all();
         // Native libraries are unpacked under the home, and nothing is looked for on the network.
@@ -119,7 +121,11 @@ final class LocalModels {
             int contextTokens = DecoderShape.of(checkpoint).contextTokens();
             ChatTokenizer text = new ModelChatTokenizer(spec, Clock.systemUTC());
             return new OpenModel(
-                    () -> engine(stored, checkpoint, text), text, spec.fingerprint(), contextTokens, () -> {
+                    () -> fitting.fit(engine(stored, checkpoint, text)),
+                    text,
+                    spec.fingerprint(),
+                    contextTokens,
+                    () -> {
                         text.close();
                         checkpoint.close();
                     });

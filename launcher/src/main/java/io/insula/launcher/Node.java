@@ -1,188 +1,148 @@
 package io.insula.launcher;
 
-import io.insula.api.ApiSettings;
-import io.insula.api.ApiVerticle;
-import io.insula.inference.InferenceVerticle;
-import io.insula.inference.ServedModels;
+import io.insula.api.http.ClusterPage;
+import io.insula.launcher.cluster.Membership;
+import io.insula.launcher.cluster.NodeDescription;
 import io.insula.launcher.config.InsulaConfig;
 import io.insula.launcher.management.ManagementServer;
 import io.insula.launcher.terminal.Progress;
 import io.insula.protocol.Addresses;
 import io.insula.protocol.EngineStatus;
+import io.insula.protocol.Leases;
+import io.insula.protocol.NodeDepartures;
 import io.insula.protocol.NodeId;
 import io.insula.protocol.wire.ProtocolCodecs;
-import io.insula.store.UsageWriter;
-import io.insula.store.postgres.PostgresStore;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
+import io.insula.store.Pepper;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.micrometer.Label;
-import io.vertx.micrometer.MetricsDomain;
-import io.vertx.micrometer.MicrometerMetricsFactory;
-import io.vertx.micrometer.MicrometerMetricsOptions;
-import io.vertx.micrometer.VertxPrometheusOptions;
-import java.time.Duration;
-import java.util.EnumSet;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One process that plays both roles: starts database, bus, engine and HTTP side in this order, and registers how each
- * stops.
+ * One process: starts database, bus, engine and HTTP side in this order, those that its roles need, and registers how
+ * each stops.
  *
  * <p><b>Thread:</b> {@link #start} blocks its caller until requests are answered.
  */
 final class Node {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Enough to tell two secrets apart, and nothing to find one by. */
+    private static final int SECRET_DIGITS = 16;
 
     private final Home home;
     private final InsulaConfig config;
+    private final Roles roles;
+    private final EngineFitting fitting;
     private final Progress progress;
     private final LifeCycle parts;
+    private final Runnable giveUp;
+    private final Awaiting awaiting;
     private final NodeId id = new NodeId(
             "node-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()));
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final AtomicBoolean ready = new AtomicBoolean();
 
-    Node(Home home, InsulaConfig config, Progress progress, LifeCycle parts) {
+    /**
+     * @param fitting what is put around its engines
+     * @param parts remembers what runs
+     * @param giveUp called when the node cannot be reached in its cluster and does not mend
+     */
+    Node(
+            Home home,
+            InsulaConfig config,
+            Roles roles,
+            EngineFitting fitting,
+            Progress progress,
+            LifeCycle parts,
+            Runnable giveUp) {
         this.home = home;
         this.config = config;
+        this.roles = roles;
+        this.fitting = fitting;
         this.progress = progress;
         this.parts = parts;
+        this.giveUp = giveUp;
+        this.awaiting = new Awaiting(config);
     }
 
-    Banner start() {
-        LocalModels models = new LocalModels(home, config);
-        models.fetch(progress);
-        // The database and the engine need nothing of each other, and each takes seconds.
-        CompletableFuture<Database> opening =
-                InBackground.supply(() -> Database.open(home, config.database(), config.model()));
-        parts.started("database", () -> joined(opening).close());
-        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        Vertx vertx = vertx(registry);
-        parts.started("event loops", () -> await(vertx.close()));
+    RunningNode start() {
+        @Nullable LocalModels models = roles.inference() ? new LocalModels(home, config, fitting) : null;
+        if (models != null) {
+            models.fetch(progress);
+        }
+        @Nullable Pepper pepper = roles.api() ? Database.pepper(home, config.database()) : null;
+        NodeDescription self = description(pepper);
+        @Nullable Membership membership = config.cluster().isClustered() ? Membership.of(config.cluster(), self) : null;
+        NodeDepartures departures = membership == null ? NodeDepartures.NONE : membership;
+        Neighbours neighbours = new Neighbours(self, membership, config, parts);
+        Vertx vertx = awaiting.await(EventLoops.start(registry, membership));
+        parts.started("event loops", () -> awaiting.await(vertx.close()));
         ProtocolCodecs.registerAll(vertx.eventBus());
+        neighbours.meet(vertx, registry);
+        // The database and the engine need nothing of each other, and each takes seconds.
+        @Nullable CompletableFuture<Database> opening = pepper == null ? null : open(pepper);
         ManagementServer management = new ManagementServer(config.management(), registry, ready::get);
-        await(vertx.deployVerticle(management));
-
-        startInference(vertx, models.served(), registry);
-        Database database = joined(opening);
-        int port = startApi(vertx, database, registry);
-        // A first request that comes before the first lease would be told that there is no engine.
-        await(engineSeen(vertx));
+        awaiting.await(vertx.deployVerticle(management));
+        List<String> listening = new ArrayList<>();
+        if (models != null) {
+            InferenceRole inference = new InferenceRole(id, config, departures, parts);
+            inference.start(vertx, models, registry);
+            listening.addAll(inference.addresses());
+        }
+        @Nullable Database database = opening == null ? null : Awaiting.joined(opening);
+        int port = 0;
+        if (database != null) {
+            ApiRole api = new ApiRole(id, home, config, departures, parts);
+            port = api.start(vertx, database, page(neighbours), registry);
+            listening.addAll(api.addresses());
+            // A first request that comes before the first lease would be told that there is no engine.
+            awaiting.await(engineSeen(vertx));
+        }
+        neighbours.lookAfterSelf(vertx, listening, giveUp, registry);
         ready.set(true);
         parts.started("readiness", () -> ready.set(false));
-        return banner(database, port, management.port());
+        return new RunningNode(id, roles, config, database, port, management.port(), membership);
     }
 
-    private void startInference(Vertx vertx, ServedModels models, PrometheusMeterRegistry registry) {
-        InferenceVerticle inference = new InferenceVerticle(id, models, config.inference(), registry);
-        String deployment = await(vertx.deployVerticle(inference));
-        parts.started("inference", () -> await(vertx.undeploy(deployment)));
-        parts.started("running streams", () -> await(inference.drain(config.drainTimeout())));
+    private NodeDescription description(@Nullable Pepper pepper) {
+        String secret = pepper == null
+                ? ""
+                : HexFormat.of().formatHex(pepper.derive("insula.cluster")).substring(0, SECRET_DIGITS);
+        Instant started = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
+        return new NodeDescription(id, roles.names(), Insula.VERSION, started, secret, "");
     }
 
-    private int startApi(Vertx vertx, Database database, PrometheusMeterRegistry registry) {
-        PostgresStore store = PostgresStore.open(vertx, database.application(), database.pepper(), config.cache());
-        parts.started("store", () -> await(store.close()));
-        UsageWriter usage = new UsageWriter(vertx, store.usage(), config.usage());
-        parts.started("usage writer", () -> await(usage.close()));
-        Gauge.builder("insula.usage.pending", usage, UsageWriter::pending).register(registry);
-        FunctionCounter.builder("insula.usage.written", usage, UsageWriter::written)
-                .register(registry);
-        FunctionCounter.builder("insula.usage.lost", usage, UsageWriter::lost).register(registry);
-        ApiVerticle.Instances api = ApiVerticle.instances(new ApiSettings(
-                id,
-                config.http(),
-                config.dispatch(),
-                config.embedding(),
-                config.vizra(),
-                config.drainTimeout(),
-                store.accessKeys(),
-                store.assistantConfigs(),
-                usage::record,
-                registry));
-        String deployment = await(vertx.deployVerticle(
-                api, new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors())));
-        parts.started("http", () -> await(vertx.undeploy(deployment)));
-        return api.port();
+    private ClusterPage page(Neighbours neighbours) {
+        AdminKeyFile file = AdminKeyFile.of(home, config.adminKeyFile());
+        return new ClusterPage(file.orNew(), neighbours.roster()::nodes);
     }
 
-    private static Future<EngineStatus> engineSeen(Vertx vertx) {
-        Promise<EngineStatus> seen = Promise.promise();
+    private CompletableFuture<Database> open(Pepper pepper) {
+        CompletableFuture<Database> opening =
+                InBackground.supply(() -> Database.open(home, config.database(), pepper, config.model()));
+        parts.started("database", () -> Awaiting.joined(opening).close());
+        return opening;
+    }
+
+    /** Completes with the first lease of an engine; where none comes within a lease's time, none is waited for. */
+    private static Future<?> engineSeen(Vertx vertx) {
+        Promise<Void> seen = Promise.promise();
         MessageConsumer<EngineStatus> consumer = vertx.eventBus().consumer(Addresses.INFERENCE_STATUS);
-        consumer.handler(message -> seen.tryComplete(message.body()));
-        return seen.future().eventually(consumer::unregister);
-    }
-
-    private Banner banner(Database database, int port, int managementPort) {
-        return new Banner(
-                "http://" + reachable(config.http().host()) + ":" + port + "/v1.0/tenants/"
-                        + database.welcome().tenant() + "/assistant/openai",
-                database.shownKey().orElse(null),
-                database.keyNote(),
-                database.welcome().config().value(),
-                database.configName(),
-                config.model().value(),
-                "http://" + reachable(config.management().host()) + ":" + managementPort);
-    }
-
-    /** A wildcard address is nothing a client can connect to. */
-    private static String reachable(String host) {
-        return switch (host) {
-            case "0.0.0.0", "::", "[::]" -> "127.0.0.1";
-            default -> host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
-        };
-    }
-
-    private static Vertx vertx(PrometheusMeterRegistry registry) {
-        MicrometerMetricsOptions metrics = new MicrometerMetricsOptions()
-                .setEnabled(true)
-                .setPrometheusOptions(new VertxPrometheusOptions().setEnabled(true))
-                // Reply addresses would be labels without bound; pools and clients would register one gauge twice.
-                .addDisabledMetricsCategory(MetricsDomain.EVENT_BUS)
-                .addDisabledMetricsCategory(MetricsDomain.NAMED_POOLS)
-                .addDisabledMetricsCategory(MetricsDomain.NET_CLIENT)
-                .setLabels(EnumSet.of(Label.HTTP_METHOD, Label.HTTP_CODE, Label.HTTP_ROUTE));
-        return Vertx.builder()
-                .with(new VertxOptions().setMetricsOptions(metrics))
-                .withMetrics(new MicrometerMetricsFactory(registry))
-                .build();
-    }
-
-    private static <T> T joined(CompletableFuture<T> work) {
-        try {
-            return work.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
-        }
-    }
-
-    private <T> T await(Future<T> future) {
-        try {
-            return future.toCompletionStage()
-                    .toCompletableFuture()
-                    .get(PATIENCE.plus(config.drainTimeout()).toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StartException("Interrupted.");
-        } catch (TimeoutException e) {
-            throw new StartException("Nothing happened for " + PATIENCE.toSeconds() + " s; giving up.");
-        } catch (ExecutionException e) {
-            throw StartException.because(e.getCause() == null ? e : e.getCause(), config);
-        }
+        consumer.handler(message -> seen.tryComplete());
+        return seen.future()
+                .timeout(Leases.DURATION.toMillis(), TimeUnit.MILLISECONDS)
+                .otherwiseEmpty()
+                .eventually(consumer::unregister);
     }
 }

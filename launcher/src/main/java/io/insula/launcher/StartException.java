@@ -18,7 +18,8 @@ final class StartException extends RuntimeException {
             return new StartException("A port is taken: the API wants "
                     + config.http().host() + ":"
                     + config.http().port() + " (--port) and the management "
-                    + config.management().host() + ":" + config.management().port() + " (--management-port).");
+                    + config.management().host() + ":" + config.management().port() + " (--management-port)."
+                    + (config.cluster().isClustered() ? " In the cluster it wants cluster.bus-port." : ""));
         }
         return cause instanceof RuntimeException e ? e : new IllegalStateException(cause);
     }

@@ -52,6 +52,15 @@ public final class StopSignals {
         exitCode.complete(code);
     }
 
+    /**
+     * Stops the program as a signal would.
+     *
+     * @param code its exit code
+     */
+    public void stop(int code) {
+        exitCode.complete(code);
+    }
+
     /** The exit code that the first signal asks for; completes when it arrives. */
     public CompletableFuture<Integer> exitCode() {
         return exitCode;

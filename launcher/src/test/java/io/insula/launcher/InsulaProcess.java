@@ -65,8 +65,7 @@ final class InsulaProcess implements AutoCloseable {
             }
             command.addAll(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "--enable-native-access=ALL-UNNAMED",
-                    "--sun-misc-unsafe-memory-access=allow",
+                    "@" + Path.of("jvm.options").toAbsolutePath(),
                     "-XX:ErrorFile=" + userHome.resolveSibling("crash.log"),
                     "-Duser.home=" + userHome,
                     "-Dinsula.test.padding=" + "x".repeat(8192),

@@ -29,7 +29,7 @@ public final class CachingAccessKeys implements AccessKeys, StoreCache {
         this.directory = directory;
         this.pepper = pepper;
         this.clock = clock;
-        this.cache = new LookupCache<>(config, ticker);
+        this.cache = new LookupCache<>(config, LookupCache.Absences.ENDING, ticker);
     }
 
     @Override
@@ -70,6 +70,11 @@ public final class CachingAccessKeys implements AccessKeys, StoreCache {
                 // Says nothing about keys.
             }
         }
+    }
+
+    @Override
+    public void doubt() {
+        cache.doubt();
     }
 
     @Override

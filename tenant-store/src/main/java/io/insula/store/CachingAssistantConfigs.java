@@ -18,7 +18,8 @@ public final class CachingAssistantConfigs implements AssistantConfigs, StoreCac
 
     CachingAssistantConfigs(AssistantConfigs source, CacheConfig config, Ticker ticker) {
         this.source = source;
-        this.cache = new LookupCache<>(config, ticker);
+        // A base model is asked for by a name that no config has; it can be answered while the store is away.
+        this.cache = new LookupCache<>(config, LookupCache.Absences.STAYING, ticker);
     }
 
     @Override
@@ -43,6 +44,11 @@ public final class CachingAssistantConfigs implements AssistantConfigs, StoreCac
                 // Says nothing about configs.
             }
         }
+    }
+
+    @Override
+    public void doubt() {
+        cache.doubt();
     }
 
     @Override

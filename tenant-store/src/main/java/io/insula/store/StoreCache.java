@@ -6,6 +6,12 @@ public interface StoreCache {
     /** Forgets what the change may have made wrong. */
     void changed(StoreChange change);
 
-    /** Forgets everything, as after a time in which changes may have been missed. */
+    /**
+     * Trusts nothing that it remembers without asking again, as after a time in which changes may have been missed. What the
+     * store cannot be asked about stays good for its grace.
+     */
+    void doubt();
+
+    /** Forgets everything. */
     void clear();
 }

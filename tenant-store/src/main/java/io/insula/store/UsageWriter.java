@@ -20,8 +20,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Carries usage rows to the ledger in batches, off the path of the requests that they tell of.
  *
- * <p>While the ledger is away rows wait in memory, up to a bound; only beyond it are rows lost, counted and logged. A row
- * that the ledger refuses is singled out, so that it does not hold up the others of its batch.
+ * <p>While the ledger is away rows wait in memory: those of a keeper, who has them elsewhere too, and others up to a bound,
+ * beyond which they are lost, counted and logged. A row that the ledger refuses is singled out, so that it does not hold up
+ * the others of its batch.
  *
  * <p><b>Thread:</b> {@link #record} and the counts are safe on any thread; writing happens on a context of its own.
  *
@@ -33,20 +34,24 @@ public final class UsageWriter {
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
+    /** A row, and who keeps it until it is settled; null where nobody does. */
+    private record Row(UsageEntry entry, @Nullable Runnable settled) {}
+
     private final Vertx vertx;
     private final Context context;
     private final UsageLedger ledger;
     private final UsageWriterConfig config;
     private final long timer;
 
-    private final Queue<UsageEntry> queue = new ConcurrentLinkedQueue<>();
+    private final Queue<Row> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger pending = new AtomicInteger();
+    private final AtomicInteger unkept = new AtomicInteger();
     private final AtomicLong written = new AtomicLong();
     private final AtomicLong lost = new AtomicLong();
     private volatile boolean closed;
 
     // Touched on the context only.
-    private final Deque<List<UsageEntry>> unwritten = new ArrayDeque<>();
+    private final Deque<List<Row>> unwritten = new ArrayDeque<>();
     private boolean writing;
     private long pauseMillis = FIRST_PAUSE_MILLIS;
     private @Nullable Promise<Void> drained;
@@ -68,7 +73,22 @@ public final class UsageWriter {
             countLost(1, closed ? "the writer is closed" : "the ledger has been away too long");
             return;
         }
-        queue.add(entry);
+        unkept.incrementAndGet();
+        add(new Row(entry, null), now);
+    }
+
+    /**
+     * Takes a row of one who keeps it and bounds their number himself; never blocks and never fails. A row that is not settled
+     * when the writer closes stays with its keeper, and is not lost.
+     *
+     * @param settled called once the ledger has the row, or has refused it for good
+     */
+    public void write(UsageEntry entry, Runnable settled) {
+        add(new Row(entry, settled), pending.incrementAndGet());
+    }
+
+    private void add(Row row, int now) {
+        queue.add(row);
         if (now % config.batchSize() == 0) {
             context.runOnContext(ignored -> writeNext());
         }
@@ -89,7 +109,7 @@ public final class UsageWriter {
         return lost.get();
     }
 
-    /** Writes what is pending, for a limited time; rows taken later are lost. */
+    /** Writes what is pending, for a limited time; rows recorded later are lost. */
     public Future<Void> close() {
         Promise<Void> end = Promise.promise();
         context.runOnContext(ignored -> {
@@ -102,7 +122,7 @@ public final class UsageWriter {
             drained = Promise.promise();
             drained.future()
                     .timeout(config.closeLimit().toMillis(), TimeUnit.MILLISECONDS)
-                    .onFailure(late -> countLost(pending.get(), "the ledger was away at the end"))
+                    .onFailure(late -> countLost(unkept.get(), "the ledger was away at the end"))
                     .otherwiseEmpty()
                     .onComplete(end);
             writeNext();
@@ -114,7 +134,7 @@ public final class UsageWriter {
         if (writing) {
             return;
         }
-        List<UsageEntry> batch = nextBatch();
+        List<Row> batch = nextBatch();
         if (batch.isEmpty()) {
             if (drained != null) {
                 drained.tryComplete();
@@ -123,7 +143,7 @@ public final class UsageWriter {
         }
         writing = true;
         Future.<Void>succeededFuture()
-                .compose(ignored -> ledger.append(batch))
+                .compose(ignored -> ledger.append(batch.stream().map(Row::entry).toList()))
                 .onComplete(result -> context.runOnContext(ignored -> {
                     if (result.succeeded()) {
                         onWritten(batch);
@@ -133,32 +153,44 @@ public final class UsageWriter {
                 }));
     }
 
-    private List<UsageEntry> nextBatch() {
+    private List<Row> nextBatch() {
         if (!unwritten.isEmpty()) {
             return unwritten.removeFirst();
         }
-        List<UsageEntry> batch = new ArrayList<>();
+        List<Row> batch = new ArrayList<>();
         while (batch.size() < config.batchSize()) {
-            UsageEntry entry = queue.poll();
-            if (entry == null) {
+            Row row = queue.poll();
+            if (row == null) {
                 break;
             }
-            batch.add(entry);
+            batch.add(row);
         }
         return batch;
     }
 
-    private void onWritten(List<UsageEntry> batch) {
+    private void onWritten(List<Row> batch) {
         writing = false;
         pauseMillis = FIRST_PAUSE_MILLIS;
         written.addAndGet(batch.size());
-        pending.addAndGet(-batch.size());
+        settle(batch);
         if (closed || !unwritten.isEmpty() || pending.get() >= config.batchSize()) {
             writeNext();
         }
     }
 
-    private void onFailure(List<UsageEntry> batch, Throwable cause) {
+    private void settle(List<Row> rows) {
+        pending.addAndGet(-rows.size());
+        for (Row row : rows) {
+            Runnable settled = row.settled();
+            if (settled == null) {
+                unkept.decrementAndGet();
+            } else {
+                settled.run();
+            }
+        }
+    }
+
+    private void onFailure(List<Row> batch, Throwable cause) {
         if (cause instanceof StoreException && !(cause instanceof StoreUnavailable)) {
             writing = false;
             singleOut(batch, cause);
@@ -180,14 +212,12 @@ public final class UsageWriter {
         pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
     }
 
-    private void singleOut(List<UsageEntry> batch, Throwable cause) {
+    private void singleOut(List<Row> batch, Throwable cause) {
         if (batch.size() == 1) {
             LOG.error(
-                    "The ledger refuses the usage of request {}",
-                    batch.getFirst().request(),
-                    cause);
-            pending.decrementAndGet();
+                    "The ledger refuses this row for good: {}", batch.getFirst().entry(), cause);
             lost.incrementAndGet();
+            settle(batch);
             return;
         }
         int middle = batch.size() / 2;

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 class CachingAccessKeysTest {
 
     private static final Pepper PEPPER = Pepper.of(new byte[32]);
-    private static final CacheConfig CONFIG = new CacheConfig(100, Duration.ofSeconds(60), 10, Duration.ofSeconds(5));
+    private static final CacheConfig CONFIG =
+            new CacheConfig(100, Duration.ofSeconds(60), 10, Duration.ofSeconds(5), Duration.ofSeconds(600));
 
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private final Directory directory = new Directory();
@@ -144,12 +145,123 @@ class CachingAccessKeysTest {
 
     @Test
     void handsAFailureOnAndAsksAgain() {
-        directory.failure = new StoreUnavailable("away", new TimeoutException());
+        directory.failure = away();
         assertThat(keys.find("key").cause()).isSameAs(directory.failure);
 
         directory.failure = null;
         Principal principal = directory.put("key", null);
         assertThat(keys.find("key").result()).contains(principal);
+    }
+
+    @Test
+    void aKnownKeyStaysGoodForItsGraceWhileTheStoreIsAway() throws Exception {
+        Principal principal = directory.put("key", null);
+        find("key");
+        directory.failure = away();
+
+        now = now.plusSeconds(61);
+        assertThat(find("key")).contains(principal);
+        assertThat(keys.find("unknown").cause()).isSameAs(directory.failure);
+
+        now = now.plusSeconds(598);
+        assertThat(find("key")).contains(principal);
+        now = now.plusSeconds(2);
+        assertThat(keys.find("key").cause()).isSameAs(directory.failure);
+    }
+
+    @Test
+    void aFailureThatIsNotTheStoresAbsenceIsHandedOn() throws Exception {
+        directory.put("key", null);
+        find("key");
+        directory.failure = new StoreException("refused", new IllegalStateException());
+
+        now = now.plusSeconds(61);
+
+        assertThat(keys.find("key").cause()).isSameAs(directory.failure);
+    }
+
+    @Test
+    void aKeyExpiresInItsGraceToo() throws Exception {
+        directory.put("key", now.plusSeconds(100));
+        find("key");
+        directory.failure = away();
+
+        now = now.plusSeconds(100);
+
+        assertThat(find("key")).isEmpty();
+    }
+
+    @Test
+    void nobodyWaitsForAStoreThatIsKnownToBeAway() throws Exception {
+        Principal principal = directory.put("key", null);
+        find("key");
+        directory.failure = away();
+        now = now.plusSeconds(61);
+        find("key");
+        directory.failure = null;
+        directory.held = new ArrayList<>();
+        directory.asked = 0;
+
+        assertThat(keys.find("key").result()).contains(principal);
+        assertThat(directory.asked).as("questions within the second").isZero();
+        now = now.plusSeconds(1);
+        assertThat(keys.find("key").result()).contains(principal);
+        assertThat(keys.find("key").result()).contains(principal);
+
+        assertThat(directory.asked).as("questions after a second").isEqualTo(1);
+    }
+
+    @Test
+    void aRevocationTakesEffectWithTheStoresFirstAnswer() throws Exception {
+        directory.put("key", null);
+        find("key");
+        directory.failure = away();
+        now = now.plusSeconds(61);
+        find("key");
+
+        directory.failure = null;
+        directory.grants.clear();
+        now = now.plusSeconds(1);
+        find("key");
+
+        assertThat(find("key")).isEmpty();
+    }
+
+    @Test
+    void aRevocationThatIsAnnouncedTakesEffectWhileTheStoreCannotBeAsked() throws Exception {
+        Principal principal = directory.put("key", null);
+        find("key");
+        directory.failure = away();
+        now = now.plusSeconds(61);
+        find("key");
+
+        keys.changed(new StoreChange(Kind.ACCESS_KEY, principal.tenant().value(), principal.key()));
+
+        assertThat(keys.find("key").cause()).isSameAs(directory.failure);
+    }
+
+    @Test
+    void whatIsDoubtedIsAskedForAgainAndStaysGoodOnlyWhereItCannotBe() throws Exception {
+        Principal principal = directory.put("key", null);
+        find("key");
+        find("none");
+        directory.asked = 0;
+
+        keys.doubt();
+        directory.failure = away();
+        assertThat(find("key")).contains(principal);
+        assertThat(directory.asked).isEqualTo(1);
+
+        keys.doubt();
+        directory.failure = null;
+        directory.grants.clear();
+        assertThat(find("key")).isEmpty();
+        assertThat(find("none")).isEmpty();
+        assertThat(directory.asked).isEqualTo(3);
+    }
+
+    private static StoreUnavailable away() {
+        return new StoreUnavailable("away", new TimeoutException());
     }
 
     @Test

@@ -113,7 +113,7 @@ public final class Assistants {
     }
 
     private static <T> Future<T> unavailable(Throwable failure) {
-        LOG.warn("assistant configs cannot be read; requests are answered 503", failure);
+        LOG.warn("assistant configs cannot be read; requests are answered 503: {}", failure.toString());
         return Future.failedFuture(new ApiError.StoreUnavailable().failure());
     }
 

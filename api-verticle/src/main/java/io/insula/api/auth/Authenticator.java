@@ -74,12 +74,22 @@ public final class Authenticator {
     private Future<Optional<Principal>> principal(MultiMap headers, boolean local) {
         Future<Optional<Principal>> bearer = lookUp(bearer(headers.getAll("Authorization")), local);
         Future<Optional<Principal>> token = lookUp(single(headers.getAll("x-token")), local);
-        return Future.join(bearer, token)
-                .recover(failure -> {
-                    LOG.warn("access keys cannot be read; requests are answered 503", failure);
-                    return Future.failedFuture(new ApiError.StoreUnavailable().failure());
-                })
-                .map(both -> agreed(bearer.result(), token.result()));
+        return Future.join(bearer, token).transform(both -> {
+            if (both.succeeded()) {
+                return Future.succeededFuture(agreed(bearer.result(), token.result()));
+            }
+            // A known credential stands alone beside one that the store cannot be asked about.
+            Optional<Principal> known = known(bearer).or(() -> known(token));
+            if (known.isPresent()) {
+                return Future.succeededFuture(known);
+            }
+            LOG.warn("access keys cannot be read; requests are answered 503: {}", String.valueOf(both.cause()));
+            return Future.failedFuture(new ApiError.StoreUnavailable().failure());
+        });
+    }
+
+    private static Optional<Principal> known(Future<Optional<Principal>> credential) {
+        return credential.succeeded() ? credential.result() : Optional.empty();
     }
 
     private static Optional<Principal> agreed(Optional<Principal> bearer, Optional<Principal> token) {

@@ -6,6 +6,7 @@ import io.insula.api.dispatch.StreamHandle;
 import io.insula.api.dispatch.StreamListener;
 import io.insula.api.dispatch.StreamSummary;
 import io.insula.api.dispatch.StreamSummary.Result;
+import io.insula.protocol.StreamFrame.FinishReason;
 import io.insula.protocol.StreamFrame.StreamDelta;
 import io.insula.protocol.TokenScores;
 import io.insula.store.UsageEntry;
@@ -47,6 +48,7 @@ public final class Accounting {
         private final @Nullable UUID key;
         private final Generation generation;
         private final StreamListener listener;
+        private boolean called;
 
         Accounted(@Nullable UUID key, Generation generation, StreamListener listener) {
             this.key = key;
@@ -71,6 +73,7 @@ public final class Accounting {
 
         @Override
         public void delta(StreamDelta delta) {
+            called |= delta.finish() == FinishReason.TOOL_CALLS;
             listener.delta(delta);
         }
 
@@ -100,13 +103,17 @@ public final class Accounting {
                     summary.timings().queuedMicros(),
                     summary.timings().firstTokenMicros(),
                     summary.timings().totalMicros(),
-                    finish(summary.result()),
+                    finish(summary.result(), called),
                     summary.admittedAttempts());
         }
     }
 
-    private static String finish(Result result) {
+    /** A choice that was cut short says more than one that called, and that more than one that came to its end. */
+    private static String finish(Result result, boolean called) {
         return switch (result) {
+            case Result.Completed completed
+            when called && completed.finish() == FinishReason.STOP ->
+                FinishReason.TOOL_CALLS.name().toLowerCase(Locale.ROOT);
             case Result.Completed completed -> completed.finish().name().toLowerCase(Locale.ROOT);
             case Result.Cancelled cancelled -> "cancelled";
             case Result.Failed failed -> "error";

@@ -17,9 +17,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,13 +30,24 @@ public final class ApiServer {
 
     private final Vertx vertx;
     private final HttpConfig config;
+    private final int port;
+    private final BooleanSupplier leaving;
     private final LongSupplier nanoClock;
     private final RequestIds ids;
     private @Nullable HttpServer server;
 
-    public ApiServer(Vertx vertx, HttpConfig config, RequestIds ids, LongSupplier nanoClock) {
+    /**
+     * Prepares to listen.
+     *
+     * @param port servers of one Vert.x that are given the same one share it; below 0: the same free one
+     * @param leaving whether the node is about to stop, so that clients better connect elsewhere
+     */
+    public ApiServer(
+            Vertx vertx, HttpConfig config, int port, BooleanSupplier leaving, RequestIds ids, LongSupplier nanoClock) {
         this.vertx = vertx;
         this.config = config;
+        this.port = port;
+        this.leaving = leaving;
         this.ids = ids;
         this.nanoClock = nanoClock;
     }
@@ -43,6 +56,7 @@ public final class ApiServer {
      * Starts to listen.
      *
      * @param loop the event loop that answers
+     * @param page null where no cluster is shown
      * @return the port
      */
     public Future<Integer> listen(
@@ -53,6 +67,7 @@ public final class ApiServer {
             EmbeddingAccounting embeddings,
             int maxEmbeddingInputs,
             VizraModels vizraModels,
+            @Nullable ClusterPage page,
             MeterRegistry registry) {
         LoopHop hop = new LoopHop(loop);
         ErrorResponder errors = new ErrorResponder(
@@ -70,8 +85,9 @@ public final class ApiServer {
         HttpServer listening = vertx.createHttpServer(options());
         server = listening;
         AccessLog log = new AccessLog(registry, nanoClock);
+        Router router = routes.router(families(vizraModels), page, ids, log, errors, nanoClock);
         return listening
-                .requestHandler(routes.router(families(vizraModels), ids, log, errors, nanoClock))
+                .requestHandler(new LastRequests(leaving, router))
                 .invalidRequestHandler(new UnreadableRequest(ids)::handle)
                 .listen()
                 .map(HttpServer::actualPort);
@@ -110,7 +126,7 @@ public final class ApiServer {
                 .setDecompressionSupported(false)
                 .setHandle100ContinueAutomatically(false)
                 .setHttp2ClearTextEnabled(true);
-        options.setHost(config.host()).setPort(config.port());
+        options.setHost(config.host()).setPort(port);
         options.setTcpNoDelay(true)
                 .setIdleTimeout((int) config.idleTimeout().toSeconds())
                 .setIdleTimeoutUnit(TimeUnit.SECONDS);

@@ -12,6 +12,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which path is answered by what: request id and log first, then the caller, then the body, then the answer.
@@ -49,14 +50,37 @@ final class Routes {
         this.models = models;
     }
 
+    private void cluster(ClusterPage page) {
+        router.route(HttpMethod.GET, ClusterPage.PATH).handler(context -> {
+            Exchange exchange = Exchange.of(context);
+            exchange.errors = ErrorForm.HYBRID;
+            exchange.route = ClusterPage.PATH;
+            page.handle(context);
+        });
+        otherMethods(ErrorForm.HYBRID, ClusterPage.PATH, HttpMethod.GET);
+    }
+
+    /**
+     * Puts the routes together.
+     *
+     * @param page null where no cluster is shown
+     */
     Router router(
-            List<RouteFamily> families, RequestIds ids, AccessLog log, ErrorResponder errors, LongSupplier nanoClock) {
+            List<RouteFamily> families,
+            @Nullable ClusterPage page,
+            RequestIds ids,
+            AccessLog log,
+            ErrorResponder errors,
+            LongSupplier nanoClock) {
         router.route().handler(context -> {
             Exchange.open(context, ids.next(), nanoClock.getAsLong(), log);
             context.next();
         });
         router.route().failureHandler(errors::handle);
         families.forEach(this::family);
+        if (page != null) {
+            cluster(page);
+        }
         router.route().handler(context -> {
             Exchange.of(context).errors = form(context.normalizedPath());
             context.fail(new ApiError.PathNotFound().failure());
@@ -70,24 +94,24 @@ final class Routes {
                 .handler(entry(family, chatPath))
                 .handler(bodies::handle)
                 .handler(context -> chat.handle(context, family.dialect()));
-        otherMethods(family, chatPath, HttpMethod.POST);
+        otherMethods(family.errors(), chatPath, HttpMethod.POST);
         if (family.models()) {
             String embeddingsPath = family.prefix() + EMBEDDINGS;
             router.route(HttpMethod.POST, embeddingsPath)
                     .handler(entry(family, embeddingsPath))
                     .handler(bodies::handle)
                     .handler(embeddings::handle);
-            otherMethods(family, embeddingsPath, HttpMethod.POST);
+            otherMethods(family.errors(), embeddingsPath, HttpMethod.POST);
             String listPath = family.prefix() + MODELS;
             router.route(HttpMethod.GET, listPath)
                     .handler(entry(family, listPath))
                     .handler(models::list);
-            otherMethods(family, listPath, HttpMethod.GET);
+            otherMethods(family.errors(), listPath, HttpMethod.GET);
             String modelPath = listPath + "/:model";
             router.route(HttpMethod.GET, modelPath)
                     .handler(entry(family, modelPath))
                     .handler(models::get);
-            otherMethods(family, modelPath, HttpMethod.GET);
+            otherMethods(family.errors(), modelPath, HttpMethod.GET);
         }
     }
 
@@ -120,10 +144,10 @@ final class Routes {
                 : authenticator.authenticate(context.request(), family.keyless());
     }
 
-    private void otherMethods(RouteFamily family, String path, HttpMethod allowed) {
+    private void otherMethods(ErrorForm form, String path, HttpMethod allowed) {
         router.route(path).handler(context -> {
             Exchange exchange = Exchange.of(context);
-            exchange.errors = family.errors();
+            exchange.errors = form;
             exchange.route = path;
             context.fail(new ApiError.MethodNotAllowed(allowed.name()).failure());
         });

@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The HTTP side on a real PostgreSQL with its default tenant and two more, beside one scripted inference node. */
 public final class StoreFixture implements AutoCloseable {
@@ -57,12 +58,16 @@ public final class StoreFixture implements AutoCloseable {
     private final UsageWriter usage;
 
     public StoreFixture(DispatchConfig dispatch) throws Exception {
+        this(dispatch, CacheConfig.DEFAULT);
+    }
+
+    public StoreFixture(DispatchConfig dispatch, CacheConfig cache) throws Exception {
         Path home = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "home");
         server = EmbeddedPostgres.start(home, Path.of("..", "target", "postgres-binaries"));
         owner = StoreConfig.of(server.url()).withCredentials(server.user(), server.password());
         StoreConfig application = Migrations.run(owner, PEPPER);
         welcome = Bootstrap.run(owner, PEPPER, FirstKey.BUILT_IN, new ModelName("test-model"));
-        store = PostgresStore.open(vertx, application, PEPPER, CacheConfig.DEFAULT);
+        store = PostgresStore.open(vertx, application, PEPPER, cache);
         store.listening().await(20, TimeUnit.SECONDS);
         usage = new UsageWriter(vertx, store.usage(), UsageWriterConfig.DEFAULT);
         tenantA = tenant("a");
@@ -128,6 +133,18 @@ public final class StoreFixture implements AutoCloseable {
                 }
                 return finishes;
             }
+        }
+    }
+
+    /** Stops the database's processes where they are, or lets them go on. */
+    public void freeze(boolean frozen) throws Exception {
+        List<ProcessHandle> processes = Stream.concat(
+                        Stream.of(server.process()), server.process().descendants())
+                .toList();
+        for (ProcessHandle process : processes) {
+            new ProcessBuilder("sh", "-c", "kill " + (frozen ? "-STOP " : "-CONT ") + process.pid())
+                    .start()
+                    .waitFor();
         }
     }
 

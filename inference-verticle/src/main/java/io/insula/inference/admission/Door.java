@@ -45,16 +45,25 @@ public final class Door {
     private final RecentMap<Attempt, Future<Admission>> answers;
     private final RecentMap<RequestId, Integer> cancelled;
     private final ApiLeases leases;
+    private final StreamAccounts accounts;
     private int pending;
     private boolean draining;
 
     /**
      * @param room where commands wait whose model is being loaded
+     * @param accounts sees the frames of every stream that is admitted here
      * @param nanos a clock as {@link System#nanoTime}
      */
-    public Door(Models models, AdmissionConfig config, PromptRenderer renderer, WaitingRoom room, LongSupplier nanos) {
+    public Door(
+            Models models,
+            AdmissionConfig config,
+            PromptRenderer renderer,
+            WaitingRoom room,
+            StreamAccounts accounts,
+            LongSupplier nanos) {
         this.models = models;
         this.room = room;
+        this.accounts = accounts;
         this.config = config;
         this.renderer = renderer;
         this.nanos = nanos;
@@ -74,12 +83,15 @@ public final class Door {
         if (command.attempt() > 0) {
             cancel(new CancelStream(command.request(), command.attempt() - 1));
         }
+        // Before it is decided: a short stream may have ended when the decision is heard of.
+        accounts.opened(command);
         Future<Admission> answer = decide(command);
         answers.put(attempt, answer);
         // Nothing was started for a rejected command, and what was full may have room the next time.
         answer.onComplete(done -> {
             if (!(done.result() instanceof Accepted)) {
                 answers.remove(attempt);
+                accounts.refused(command);
             }
         });
         return answer;
@@ -96,6 +108,7 @@ public final class Door {
 
     /** Renews or ends an HTTP node's lease. */
     public void heard(ApiStatus status) {
+        accounts.heard(status);
         if (status.leaving()) {
             leases.end(status.node());
             cancelAllOf(status.node());
@@ -108,9 +121,15 @@ public final class Door {
     public void checkLeases() {
         leases.takeEnded().forEach(node -> {
             log.warn("No status of HTTP node {} any longer: its streams are cancelled", node);
-            cancelAllOf(node);
+            lost(node);
         });
         room.sendProgress();
+    }
+
+    /** Cancels the streams of an HTTP node that is gone; where it did not say that it leaves, others account for them. */
+    private void lost(NodeId node) {
+        accounts.silent(node);
+        cancelAllOf(node);
     }
 
     private void cancelAllOf(NodeId node) {
@@ -121,7 +140,7 @@ public final class Door {
     /** An HTTP node left the cluster: nobody waits for its streams. */
     public void left(NodeId node) {
         leases.end(node);
-        cancelAllOf(node);
+        lost(node);
     }
 
     /** From now on every new command is rejected, and those that wait for a model are handed over. */

@@ -84,6 +84,7 @@ class DoorTest {
             },
             new WaitingRoom(
                     (node, instance, batch) -> frames.addAll(batch), (delay, action) -> () -> {}, System::nanoTime),
+            new StreamAccounts((node, instance, batch) -> {}, orphan -> {}, System::nanoTime),
             System::nanoTime);
 
     @BeforeEach

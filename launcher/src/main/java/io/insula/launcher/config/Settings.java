@@ -17,12 +17,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads settings from a properties file and the environment, which wins, and knows every setting that was asked for.
  *
+ * <p>{@code INSULA_DATABASE_URL_FILE} names a file that holds the value of {@code database.url}, and so for every
+ * setting: secrets need not stand in an environment.
+ *
  * <p>Reading a setting declares it: its key, default and meaning stand in one place. After the last one has been read,
  * {@link #refuseUnknown} reports what nobody asked for.
  */
 public final class Settings {
 
     private static final String PREFIX = "INSULA_";
+    /** What a variable ends with that names a file which holds the value. */
+    private static final String FILE = "_FILE";
+
+    private static final int MAX_VALUE_BYTES = 64 * 1024;
 
     private final Map<String, String> file;
     private final Map<String, String> environment;
@@ -143,6 +150,8 @@ public final class Settings {
         for (String variable : environment.keySet()) {
             if (variable.startsWith(PREFIX)
                     && !variables.contains(variable)
+                    && !(variable.endsWith(FILE)
+                            && variables.contains(variable.substring(0, variable.length() - FILE.length())))
                     && !variable.equals(PREFIX + "JAVA_OPTS")) {
                 throw new ConfigurationException("environment: unknown setting " + variable + " (nearest: "
                         + nearest(variable, variables) + ")");
@@ -152,8 +161,30 @@ public final class Settings {
 
     private String raw(Setting setting) {
         declared.add(setting);
-        @Nullable String fromEnvironment = environment.get(setting.environmentVariable());
-        return fromEnvironment != null ? fromEnvironment : file.getOrDefault(setting.key(), setting.defaultValue());
+        String variable = setting.environmentVariable();
+        @Nullable String value = environment.get(variable);
+        @Nullable String valueFile = environment.get(variable + FILE);
+        if (value != null && valueFile != null) {
+            throw new ConfigurationException(
+                    "environment: " + variable + " and " + variable + FILE + " (expected: one of them)");
+        }
+        if (valueFile != null) {
+            return textOf(variable + FILE, Path.of(valueFile));
+        }
+        return value != null ? value : file.getOrDefault(setting.key(), setting.defaultValue());
+    }
+
+    /** A secret that a container or a service is handed as a file; its last line's end is not part of it. */
+    private static String textOf(String variable, Path file) {
+        try {
+            if (Files.size(file) > MAX_VALUE_BYTES) {
+                throw new ConfigurationException("environment: " + variable + ": " + file
+                        + " is too long (expected: at most " + MAX_VALUE_BYTES + " bytes)");
+            }
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new ConfigurationException("environment: " + variable + ": " + file + " cannot be read (" + e + ")");
+        }
     }
 
     private static ConfigurationException refused(Setting setting, String value) {

@@ -9,6 +9,7 @@ final class StoreSettings {
 
     private static final Duration MILLI = Duration.ofMillis(1);
     private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration DAY = Duration.ofDays(1);
 
     private StoreSettings() {}
 
@@ -18,6 +19,11 @@ final class StoreSettings {
                         "database.url",
                         "",
                         "postgresql://user:password@host:port/database; empty: the embedded PostgreSQL"),
+                settings.flag(
+                        "database.migrate",
+                        true,
+                        "a start brings the schema up to date, under the account of database.url; false: 'insula migrate'"
+                                + " has, and database.url needs no user"),
                 settings.text(
                         "database.pepper-file",
                         "",
@@ -51,7 +57,13 @@ final class StoreSettings {
                         standard.absentTimeToLive(),
                         MILLI,
                         HOUR,
-                        "how long an absence is remembered"));
+                        "how long an absence is remembered"),
+                settings.duration(
+                        "cache.grace",
+                        standard.grace(),
+                        Duration.ZERO,
+                        DAY,
+                        "how long known keys and configs stay good beyond their time while the database is away"));
     }
 
     static UsageWriterConfig usage(Settings settings) {
@@ -69,12 +81,12 @@ final class StoreSettings {
                         standard.maxPending(),
                         10_000,
                         100_000_000,
-                        "usage rows kept in memory while the database is away"),
+                        "usage rows kept in memory while the database is away; more wait in files alone"),
                 settings.duration(
                         "usage.close-limit",
                         standard.closeLimit(),
                         MILLI,
                         HOUR,
-                        "how long a stopping program waits for the last usage rows"));
+                        "how long a stopping program tries to write the last usage rows; the rest stays in files"));
     }
 }

@@ -3,9 +3,13 @@ package io.insula.launcher.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -94,5 +98,54 @@ class SettingsTest {
 
         assertThatThrownBy(() -> settings.size("s", 1024, 0, 4096, "s"))
                 .hasMessage("s: 9999999999999GiB (expected: 0..4KiB)");
+    }
+
+    @Test
+    void aValueMayStandInAFileThatTheEnvironmentNames(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("url"), "postgresql://db/insula\n");
+        Settings settings =
+                Settings.of(Map.of("store.url", "from-file"), Map.of("INSULA_STORE_URL_FILE", file.toString()));
+
+        assertThat(settings.text("store.url", "", "url")).isEqualTo("postgresql://db/insula");
+        settings.refuseUnknown();
+    }
+
+    @Test
+    void aSettingWhoseNameEndsInFileIsNoFileOfAnother() {
+        Settings settings = Settings.of(Map.of(), Map.of("INSULA_STORE_PEPPER_FILE", "/run/secrets/pepper"));
+
+        assertThat(settings.text("store.pepper-file", "", "pepper")).isEqualTo("/run/secrets/pepper");
+        settings.refuseUnknown();
+    }
+
+    @Test
+    void aFileThatNobodyAsksForIsRefused() {
+        Settings settings = Settings.of(Map.of(), Map.of("INSULA_HTTP_PROT_FILE", "/run/secrets/port"));
+        settings.integer("http.port", 80, 0, 65535, "port");
+
+        assertThatThrownBy(settings::refuseUnknown).hasMessageContaining("unknown setting INSULA_HTTP_PROT_FILE");
+    }
+
+    @Test
+    void aValueAndItsFileTogetherAreRefused() {
+        Settings settings =
+                Settings.of(Map.of(), Map.of("INSULA_STORE_URL", "a", "INSULA_STORE_URL_FILE", "/run/secrets/url"));
+
+        assertThatThrownBy(() -> settings.text("store.url", "", "url"))
+                .hasMessage("environment: INSULA_STORE_URL and INSULA_STORE_URL_FILE (expected: one of them)");
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsNamed(@TempDir Path directory) throws IOException {
+        Path missing = directory.resolve("missing");
+        Path tooLong = Files.write(directory.resolve("long"), new byte[65537]);
+
+        assertThatThrownBy(() -> Settings.of(Map.of(), Map.of("INSULA_STORE_URL_FILE", missing.toString()))
+                        .text("store.url", "", "url"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("INSULA_STORE_URL_FILE: " + missing + " cannot be read");
+        assertThatThrownBy(() -> Settings.of(Map.of(), Map.of("INSULA_STORE_URL_FILE", tooLong.toString()))
+                        .text("store.url", "", "url"))
+                .hasMessageContaining("is too long (expected: at most 65536 bytes)");
     }
 }

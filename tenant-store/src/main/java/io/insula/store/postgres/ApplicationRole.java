@@ -25,9 +25,15 @@ final class ApplicationRole {
 
     private ApplicationRole() {}
 
+    /** The role's own account of a database, whoever else is named there. */
+    static StoreConfig of(StoreConfig database, Pepper pepper) {
+        String password = Base64.getUrlEncoder().withoutPadding().encodeToString(pepper.derive(NAME));
+        return database.withCredentials(NAME, password);
+    }
+
     /** Creates the role or sets its password; returns the config for it, or the owner's where that is forbidden. */
     static StoreConfig prepare(Connection connection, StoreConfig owner, Pepper pepper) throws SQLException {
-        String password = Base64.getUrlEncoder().withoutPadding().encodeToString(pepper.derive(NAME));
+        StoreConfig application = of(owner, pepper);
         boolean exists = isTrue(connection, "select exists (select from pg_roles where rolname = '" + NAME + "')");
         boolean mayCreate =
                 isTrue(connection, "select rolsuper or rolcreaterole from pg_roles where rolname = current_user");
@@ -39,14 +45,16 @@ final class ApplicationRole {
                 statement.execute("create role " + NAME + " login noinherit");
             }
             // Hashed here: neither the wire nor a log of the server ever holds it in clear.
-            connection.unwrap(PGConnection.class).alterUserPassword(NAME, password.toCharArray(), "scram-sha-256");
+            connection
+                    .unwrap(PGConnection.class)
+                    .alterUserPassword(NAME, application.password().toCharArray(), "scram-sha-256");
         } catch (SQLException e) {
             if (!INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())) {
                 throw e;
             }
             LOG.info("The password of {} is left as it is: {}", NAME, e.getMessage());
         }
-        return owner.withCredentials(NAME, password);
+        return application;
     }
 
     /** Tries the role; where it cannot log in, the owner's account is used, with a warning of what that means. */
@@ -72,7 +80,7 @@ final class ApplicationRole {
         return owner;
     }
 
-    private static void warnIfUnbound(Connection connection) throws SQLException {
+    static void warnIfUnbound(Connection connection) throws SQLException {
         if (isTrue(connection, "select rolsuper or rolbypassrls from pg_roles where rolname = current_user")) {
             LOG.warn("The database account of the running program is exempt from row-level security");
         }

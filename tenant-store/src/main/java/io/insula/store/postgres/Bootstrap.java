@@ -77,6 +77,27 @@ public final class Bootstrap {
         }
     }
 
+    /**
+     * Reads what an earlier {@link #run} made, and changes nothing.
+     *
+     * @param application an account that may read configs
+     * @throws StoreException when nothing was made yet
+     */
+    public static Welcome made(StoreConfig application) {
+        try (Connection connection = JdbcConnections.await(application, PATIENCE)) {
+            connection.setAutoCommit(false);
+            execute(connection, "select set_config('app.tenant_id', ?, true)", TenantId.DEFAULT.toString());
+            ConfigId config = oldestConfig(connection)
+                    .orElseThrow(() -> new StoreException(
+                            "The database " + application
+                                    + " has no assistant config of the default tenant: run 'insula migrate' first",
+                            new SQLException("assistant_config")));
+            return new Welcome(TenantId.DEFAULT, config, Optional.empty());
+        } catch (SQLException e) {
+            throw new StoreException("The default tenant could not be read: " + e.getMessage(), e);
+        }
+    }
+
     private static boolean createTenant(Connection connection) throws SQLException {
         return execute(
                         connection,

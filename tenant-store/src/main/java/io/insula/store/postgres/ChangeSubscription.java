@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Listens to what the database announces and makes the caches forget it.
  *
- * <p>What is announced while no connection stands is lost, so each new subscription forgets everything.
+ * <p>What is announced while no connection stands is lost, so each new subscription makes the caches doubt everything: they
+ * ask again before they use anything, as long as the database answers.
  */
 final class ChangeSubscription {
 
@@ -46,7 +47,7 @@ final class ChangeSubscription {
                 .channel(CHANNEL)
                 .subscribeHandler(ignored -> {
                     LOG.info("Listening to changes in the database");
-                    caches.forEach(StoreCache::clear);
+                    caches.forEach(StoreCache::doubt);
                 })
                 .handler(this::announced);
     }

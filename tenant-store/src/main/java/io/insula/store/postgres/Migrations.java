@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
 
 /**
  * Brings a database to the schema of this program, with its partitions and its account.
@@ -24,6 +25,7 @@ public final class Migrations {
     private static final int OLDEST_VERSION = 17;
     private static final int VERSION_FACTOR = 10_000;
     private static final String SCHEMA = "insula";
+    private static final String HISTORY = "flyway_schema_history";
 
     private Migrations() {}
 
@@ -48,21 +50,65 @@ public final class Migrations {
             // One program at a time; given back with the connection.
             statement.execute("select pg_advisory_lock(hashtext('insula.migrations'))");
             StoreConfig application = ApplicationRole.prepare(connection, owner, pepper);
-            Flyway.configure()
-                    .dataSource(JdbcConnections.source(owner))
-                    .schemas(SCHEMA)
-                    .locations("classpath:db/migration")
-                    .validateMigrationNaming(true)
-                    .cleanDisabled(true)
-                    .placeholders(Map.of("appRole", application.user().replace("\"", "\"\"")))
-                    .load()
-                    .migrate();
+            flyway(owner, application).migrate();
             statement.execute(
                     "select insula.ensure_usage_partitions((now() at time zone 'UTC' - interval '1 month')::date, 14)");
             return ApplicationRole.verified(application, owner);
         } catch (SQLException | FlywayException e) {
             throw new StoreException("The database " + owner + " could not be migrated: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Looks whether a database has the schema of this program, and changes nothing.
+     *
+     * <p>A newer schema is fine: the programs of before go on while an upgrade rolls.
+     *
+     * @param given the account that the program works under; without a user the one that {@link #run} made
+     * @return what the running program connects with
+     * @throws StoreException when migrations are missing
+     */
+    public static StoreConfig applied(StoreConfig given, Pepper pepper) {
+        StoreConfig application = given.user().isEmpty() ? ApplicationRole.of(given, pepper) : given;
+        try (Connection connection = JdbcConnections.await(application, PATIENCE);
+                Statement statement = connection.createStatement()) {
+            checkVersion(statement, application);
+            if (!exists(statement, SCHEMA + "." + HISTORY)) {
+                throw notMigrated(application, "no schema of Insula");
+            }
+            MigrationInfo[] missing = flyway(application, application).info().pending();
+            if (missing.length > 0) {
+                throw notMigrated(application, "not yet " + missing[0].getScript());
+            }
+            ApplicationRole.warnIfUnbound(connection);
+            return application;
+        } catch (SQLException | FlywayException e) {
+            throw new StoreException("The schema of " + application + " could not be looked at: " + e.getMessage(), e);
+        }
+    }
+
+    private static Flyway flyway(StoreConfig account, StoreConfig application) {
+        return Flyway.configure()
+                .dataSource(JdbcConnections.source(account))
+                .schemas(SCHEMA)
+                .table(HISTORY)
+                .locations("classpath:db/migration")
+                .validateMigrationNaming(true)
+                .cleanDisabled(true)
+                .placeholders(Map.of("appRole", application.user().replace("\"", "\"\"")))
+                .load();
+    }
+
+    private static boolean exists(Statement statement, String table) throws SQLException {
+        try (ResultSet rows = statement.executeQuery("select to_regclass('" + table + "') is not null")) {
+            return rows.next() && rows.getBoolean(1);
+        }
+    }
+
+    private static StoreException notMigrated(StoreConfig application, String what) {
+        return new StoreException(
+                "The database " + application + " has " + what + ": run 'insula migrate' first",
+                new SQLException(HISTORY));
     }
 
     private static void checkVersion(Statement statement, StoreConfig owner) throws SQLException {

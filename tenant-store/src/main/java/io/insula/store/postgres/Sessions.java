@@ -28,8 +28,11 @@ import java.util.function.Function;
  */
 final class Sessions {
 
-    /** Classes of SQLSTATE that pass: connection, resources, operator intervention, system; then conflicts. */
-    private static final Set<String> PASSING = Set.of("08", "53", "57", "58", "40");
+    /**
+     * Classes of SQLSTATE that tell of what was sent, and come again with it: data, constraints, protocol features. All others
+     * tell of the server, and may pass: it is starting, read-only, out of resources, not migrated yet, of another password.
+     */
+    private static final Set<String> LASTING = Set.of("0A", "22", "23", "44");
 
     private final SqlClient pipelined;
     private final Pool pool;
@@ -114,6 +117,6 @@ final class Sessions {
 
     private static boolean isPassing(PgException refused) {
         String state = refused.getSqlState();
-        return state == null || state.length() < 2 || PASSING.contains(state.substring(0, 2));
+        return state == null || state.length() < 2 || !LASTING.contains(state.substring(0, 2));
     }
 }

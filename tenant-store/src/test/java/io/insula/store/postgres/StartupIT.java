@@ -3,6 +3,7 @@ package io.insula.store.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.insula.protocol.ConfigId;
 import io.insula.protocol.ModelName;
 import io.insula.protocol.TenantId;
 import io.insula.store.CacheConfig;
@@ -126,6 +127,52 @@ class StartupIT {
 
         assertThat(application).isEqualTo(database.owner);
         assertIsolates(database, application);
+    }
+
+    @Test
+    void aProgramThatDoesNotMigrateNeedsNoAccountOfTheOwner() throws Exception {
+        TestDatabase database = TestDatabase.fresh();
+        StoreConfig migrated = Migrations.run(database.owner, TestDatabase.PEPPER);
+        ConfigId config = bootstrap(database, FirstKey.RANDOM).config();
+
+        StoreConfig application = Migrations.applied(database.owner.withCredentials("", ""), TestDatabase.PEPPER);
+
+        assertThat(application).isEqualTo(migrated);
+        assertThat(Bootstrap.made(application))
+                .isEqualTo(new Bootstrap.Welcome(TenantId.DEFAULT, config, Optional.empty()));
+        assertThat(Migrations.applied(migrated, TestDatabase.PEPPER)).isEqualTo(migrated);
+    }
+
+    @Test
+    void aProgramThatDoesNotMigrateSaysWhatIsMissing() throws Exception {
+        TestDatabase database = TestDatabase.fresh();
+        assertThatThrownBy(() -> Migrations.applied(database.owner, TestDatabase.PEPPER))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("has no schema of Insula: run 'insula migrate' first");
+
+        StoreConfig application = Migrations.run(database.owner, TestDatabase.PEPPER);
+        assertThatThrownBy(() -> Bootstrap.made(application)).hasMessageContaining("run 'insula migrate' first");
+
+        database.execute(
+                TenantId.DEFAULT,
+                "delete from insula.flyway_schema_history where installed_rank ="
+                        + " (select max(installed_rank) from insula.flyway_schema_history where version is not null)");
+        assertThatThrownBy(() -> Migrations.applied(application, TestDatabase.PEPPER))
+                .hasMessageContaining("has not yet V")
+                .hasMessageContaining(".sql: run 'insula migrate' first");
+    }
+
+    @Test
+    void aProgramOfBeforeGoesOnWithANewerSchema() throws Exception {
+        TestDatabase database = TestDatabase.fresh();
+        StoreConfig application = Migrations.run(database.owner, TestDatabase.PEPPER);
+        database.execute(
+                TenantId.DEFAULT,
+                "insert into insula.flyway_schema_history (installed_rank, version, description, type, script,"
+                        + " installed_by, execution_time, success) values (1000, '999', 'later', 'SQL', 'V999__later.sql',"
+                        + " 'owner', 1, true)");
+
+        assertThat(Migrations.applied(application, TestDatabase.PEPPER)).isEqualTo(application);
     }
 
     @Test

@@ -7,15 +7,22 @@ import io.insula.postgres.EmbeddedPostgres;
 import io.insula.protocol.ModelName;
 import io.insula.protocol.TenantId;
 import io.insula.store.CacheConfig;
+import io.insula.store.Principal;
 import io.insula.store.StoreUnavailable;
 import io.insula.store.UsageWriter;
 import io.insula.store.UsageWriterConfig;
+import io.insula.store.spool.SpoolConfig;
+import io.insula.store.spool.UsageSpool;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -97,11 +104,71 @@ class StoreRecoveryIT {
         }
     }
 
+    @Test
+    void whileTheServerIsStoppedKnownKeysStayGoodAndUsageWaitsInFiles() throws Exception {
+        int rows = 20_000;
+        CacheConfig cache = CacheConfig.DEFAULT.withTimeToLive(Duration.ofMillis(100));
+        try (EmbeddedPostgres server = EmbeddedPostgres.start(home, TestDatabase.BINARIES)) {
+            PostgresStore store = open(server, cache);
+            store.listening().await(10, TimeUnit.SECONDS);
+            Principal known = store.accessKeys()
+                    .find("default")
+                    .await(10, TimeUnit.SECONDS)
+                    .orElseThrow();
+            UsageWriter writer = new UsageWriter(vertx, store.usage(), UsageWriterConfig.DEFAULT);
+            UsageSpool spool = UsageSpool.open(
+                    writer, new SpoolConfig(home.resolve("usage"), 5_000, 1L << 30, 256L << 10, Duration.ofMillis(20)));
+
+            List<ProcessHandle> processes = Stream.concat(
+                            Stream.of(server.process()), server.process().descendants())
+                    .toList();
+            processes.forEach(process -> signal("-STOP", process));
+            assertThatThrownBy(() -> store.accessKeys().find("sk-unknown").await(10, TimeUnit.SECONDS))
+                    .isInstanceOf(StoreUnavailable.class);
+            assertThat(store.accessKeys().find("default").await(10, TimeUnit.SECONDS))
+                    .contains(known);
+            long begin = System.nanoTime();
+            for (int i = 0; i < rows; i++) {
+                assertThat(store.accessKeys().find("default").await(10, TimeUnit.SECONDS))
+                        .contains(known);
+                Future<Void> kept =
+                        spool.keep(UsageLedgerIT.entry(TenantId.DEFAULT, UsageLedgerIT.requestAt(Instant.now()), i));
+                if (i % 1000 == 0) {
+                    kept.await(10, TimeUnit.SECONDS);
+                }
+            }
+            // None of them waited for the server.
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
+            assertThat(spool.spooled()).isPositive();
+            assertThat(spool.pending()).isEqualTo(rows);
+
+            processes.forEach(process -> signal("-CONT", process));
+            while (spool.pending() > 0) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            assertThat(TestDatabase.query(
+                            StoreConfig.of(server.url()).withCredentials(server.user(), server.password()),
+                            null,
+                            "select count(*)::text from insula.usage_event"))
+                    .containsExactly(Integer.toString(rows));
+            assertThat(spool.lost() + spool.unsafe() + writer.lost()).isZero();
+            store.accessKeys().revoke(known.tenant(), known.key()).await(10, TimeUnit.SECONDS);
+            assertThat(store.accessKeys().find("default").await(10, TimeUnit.SECONDS))
+                    .isEmpty();
+            spool.close().await(10, TimeUnit.SECONDS);
+            store.close().await(10, TimeUnit.SECONDS);
+        }
+    }
+
     private PostgresStore open(EmbeddedPostgres server) {
+        return open(server, CacheConfig.DEFAULT);
+    }
+
+    private PostgresStore open(EmbeddedPostgres server, CacheConfig cache) {
         StoreConfig owner = StoreConfig.of(server.url()).withCredentials(server.user(), server.password());
         StoreConfig application = Migrations.run(owner, TestDatabase.PEPPER);
         Bootstrap.run(owner, TestDatabase.PEPPER, FirstKey.BUILT_IN, new ModelName("m"));
-        return PostgresStore.open(vertx, application, TestDatabase.PEPPER, CacheConfig.DEFAULT);
+        return PostgresStore.open(vertx, application, TestDatabase.PEPPER, cache);
     }
 
     private static void signal(String signal, ProcessHandle process) {

@@ -30,6 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class UsageLedgerIT {
 
+    private static final String FIGURES = "concat_ws(' ', completion_tokens, finish, attempts, provisional::text)";
+
     private final Vertx vertx = Vertx.vertx();
     private final TestDatabase database;
     private final StoreConfig application;
@@ -131,10 +133,94 @@ class UsageLedgerIT {
         assertThat(ledger(tenant, "tableoid::regclass::text")).hasSize(2).doesNotContain("insula.usage_event_default");
     }
 
+    @Test
+    void aSilentNodesOwnRowTakesThePlaceOfAnEnginesReport() throws Exception {
+        TenantId tenant = new TenantId(UUID.randomUUID());
+        RequestId request = requestAt(Instant.now());
+
+        append(reported(tenant, request, 5, 1));
+        assertThat(ledger(tenant, FIGURES)).containsExactly("5 cancelled 1 true");
+
+        append(entry(tenant, request, 10));
+        assertThat(ledger(tenant, FIGURES)).containsExactly("10 stop 1 false");
+    }
+
+    @Test
+    void anEnginesReportChangesNoRowOfANodesOwn() throws Exception {
+        TenantId tenant = new TenantId(UUID.randomUUID());
+        RequestId request = requestAt(Instant.now());
+
+        append(entry(tenant, request, 10));
+        append(reported(tenant, request, 99, 9));
+
+        assertThat(ledger(tenant, FIGURES)).containsExactly("10 stop 1 false");
+    }
+
+    @Test
+    void ofSeveralReportsTheLatestAttemptsStays() throws Exception {
+        TenantId tenant = new TenantId(UUID.randomUUID());
+        RequestId request = requestAt(Instant.now());
+
+        append(reported(tenant, request, 5, 2));
+        append(reported(tenant, request, 3, 1));
+        assertThat(ledger(tenant, FIGURES)).containsExactly("5 cancelled 2 true");
+
+        append(reported(tenant, request, 8, 3), entry(tenant, requestAt(Instant.now()), 1));
+        assertThat(ledger(tenant, FIGURES)).containsExactlyInAnyOrder("8 cancelled 3 true", "1 stop 1 false");
+    }
+
+    @Test
+    void rowsOfOneRequestWithinABatchAreSettledToo() throws Exception {
+        TenantId tenant = new TenantId(UUID.randomUUID());
+        RequestId request = requestAt(Instant.now());
+
+        append(
+                reported(tenant, request, 5, 2),
+                entry(tenant, request, 10),
+                reported(tenant, request, 3, 1),
+                reported(new TenantId(UUID.randomUUID()), requestAt(Instant.now()), 7, 1));
+
+        assertThat(ledger(tenant, FIGURES)).containsExactly("10 stop 1 false");
+    }
+
+    @Test
+    void aRowThatIsNotProvisionalCannotBeChanged() throws Exception {
+        TenantId tenant = new TenantId(UUID.randomUUID());
+        append(entry(tenant, requestAt(Instant.now()), 10));
+
+        TestDatabase.query(application, tenant, "update insula.usage_event set completion_tokens = 0");
+
+        assertThat(ledger(tenant, FIGURES)).containsExactly("10 stop 1 false");
+    }
+
+    @Test
+    void aProvisionalRowCannotBeChangedForAnotherTenant() throws Exception {
+        TenantId tenant = new TenantId(UUID.randomUUID());
+        append(reported(tenant, requestAt(Instant.now()), 10, 1));
+
+        TestDatabase.query(
+                application, new TenantId(UUID.randomUUID()), "update insula.usage_event set completion_tokens = 0");
+
+        assertThat(ledger(tenant, FIGURES)).containsExactly("10 cancelled 1 true");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"stop", "length", "tool_calls", "cancelled", "error"})
+    void takesEveryWayToEnd(String finish) throws Exception {
+        TenantId tenant = new TenantId(UUID.randomUUID());
+
+        append(new UsageEntry(
+                requestAt(Instant.now()), tenant, null, null, new ModelName("m"), 1, 2, 0, 0, 0, 0, finish, 1));
+
+        assertThat(ledger(tenant, "finish")).containsExactly(finish);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "update insula.usage_event set total_micros = 0",
+                "update insula.usage_event set tenant_id = gen_random_uuid()",
+                "update insula.usage_event set request_id = gen_random_uuid()",
+                "update insula.usage_event set model = 'x'",
                 "delete from insula.usage_event",
                 "truncate insula.usage_event"
             })
@@ -164,6 +250,24 @@ class UsageLedgerIT {
 
     private List<String> ledger(TenantId tenant, String column) throws SQLException {
         return TestDatabase.query(application, tenant, "select " + column + " from insula.usage_event");
+    }
+
+    private static UsageEntry reported(TenantId tenant, RequestId request, int completionTokens, int attempts) {
+        return new UsageEntry(
+                request,
+                tenant,
+                null,
+                null,
+                new ModelName("m"),
+                1,
+                completionTokens,
+                0,
+                0,
+                0,
+                0,
+                "cancelled",
+                attempts,
+                true);
     }
 
     static UsageEntry entry(TenantId tenant, RequestId request, int completionTokens) {

@@ -1,0 +1,68 @@
+package io.insula.chaos.fault;
+
+import io.insula.chaos.house.Network;
+import io.insula.chaos.house.NodeProcess;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What happens to the network between nodes; their database stays in reach. */
+final class NetworkFaults {
+
+    private static final Duration SPLIT = Duration.ofSeconds(20);
+
+    private NetworkFaults() {}
+
+    static void cut(Stage stage) {
+        NodeProcess engine = stage.anyEngine();
+        stage.now("cut " + engine + " off");
+        lose(stage, List.of(engine), others(stage, engine));
+        lose(stage, others(stage, engine), List.of(engine));
+        healAfter(stage, EngineFaults.ABSENCE);
+    }
+
+    static void cutOut(Stage stage) {
+        NodeProcess engine = stage.anyEngine();
+        stage.now("lose what " + engine + " sends");
+        lose(stage, List.of(engine), others(stage, engine));
+        healAfter(stage, EngineFaults.ABSENCE);
+    }
+
+    static void cutIn(Stage stage) {
+        NodeProcess engine = stage.anyEngine();
+        stage.now("lose what is sent to " + engine);
+        lose(stage, others(stage, engine), List.of(engine));
+        healAfter(stage, EngineFaults.ABSENCE);
+    }
+
+    /** An HTTP node and an engine on one side, everybody else on the other. */
+    static void split(Stage stage) {
+        NodeProcess engine = stage.anyEngine();
+        NodeProcess api = stage.anyOf(stage.house().apis(), 1).getFirst();
+        List<NodeProcess> one = List.of(engine, api);
+        List<NodeProcess> other = stage.house().nodes().stream()
+                .filter(node -> !one.contains(node))
+                .toList();
+        stage.now("split " + one + " from " + other);
+        lose(stage, one, other);
+        lose(stage, other, one);
+        healAfter(stage, SPLIT);
+    }
+
+    private static List<NodeProcess> others(Stage stage, NodeProcess node) {
+        return stage.house().nodes().stream().filter(other -> other != node).toList();
+    }
+
+    private static void lose(Stage stage, List<NodeProcess> from, List<NodeProcess> to) {
+        Network network = stage.house().network();
+        Stream.of(from)
+                .flatMap(List::stream)
+                .forEach(sender -> to.forEach(receiver -> network.cut(sender.name(), receiver.name())));
+    }
+
+    private static void healAfter(Stage stage, Duration duration) {
+        stage.pause(duration);
+        stage.house().network().heal();
+        stage.now("the network is whole again");
+    }
+}

@@ -1,0 +1,43 @@
+package io.insula.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.insula.chaos.load.Door;
+import io.insula.chaos.load.Question;
+import io.insula.chaos.load.Reply;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StallTest {
+
+    private static Reply reply(long sent, long ended, Long... arrivals) {
+        return new Reply(
+                new Question(0, "plain", new JsonObject(), true, false),
+                0,
+                new Door("http-1", URI.create("http://a"), URI.create("http://b")),
+                sent,
+                ended,
+                List.of(arrivals),
+                null,
+                null,
+                200,
+                null);
+    }
+
+    @Test
+    void isTheLongestWaitThatEndedBehindTheMoment() {
+        Stall stall = Stall.of(reply(0, 100, 50L, 60L, 75L, 99L), 61);
+
+        assertThat(stall.nanos()).isEqualTo(24);
+        assertThat(stall.events()).isEqualTo(3);
+    }
+
+    @Test
+    void theWaitForTheFirstEventAndForTheEndCount() {
+        assertThat(Stall.of(reply(0, 100, 90L), 10).nanos()).isEqualTo(90);
+        assertThat(Stall.of(reply(0, 100, 20L), 10).nanos()).isEqualTo(80);
+        assertThat(Stall.of(reply(0, 100), 10).nanos()).isEqualTo(100);
+    }
+}

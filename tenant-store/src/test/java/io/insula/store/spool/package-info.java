@@ -1,0 +1,4 @@
+@NullMarked
+package io.insula.store.spool;
+
+import org.jspecify.annotations.NullMarked;
