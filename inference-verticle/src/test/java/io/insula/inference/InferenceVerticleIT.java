@@ -404,31 +404,6 @@ class InferenceVerticleIT {
     }
 
     @Test
-    void anHttpNodeThatLeftIsNotWaitedFor() throws Exception {
-        List<Consumer<NodeId>> mourners = new CopyOnWriteArrayList<>();
-        InferenceVerticle verticle = new InferenceVerticle(
-                NODE,
-                ServedModels.loaded(List.of(model(new LetterTokenizer(true), PACE))),
-                InferenceConfig.DEFAULT,
-                registry,
-                listener -> {
-                    mourners.add(listener);
-                    return () -> mourners.remove(listener);
-                });
-        String deployment = await(vertx.deployVerticle(verticle));
-        GenerateCommand abandoned = command(1, "go on", 0);
-        api.admit(abandoned);
-        api.firstDelta(abandoned);
-        mourners.forEach(mourner -> mourner.accept(new NodeId("somebody-else")));
-        mourners.forEach(mourner -> mourner.accept(Commands.API));
-        StreamEnd end = api.end(abandoned);
-        assertThat(end.outcome()).isEqualTo(Outcome.CANCELLED);
-        assertThat(Duration.ofNanos(end.timings().totalMicros() * 1_000)).isLessThan(Duration.ofMillis(2_900));
-        await(vertx.undeploy(deployment));
-        assertThat(mourners).isEmpty();
-    }
-
-    @Test
     void drainingFinishesWhatRunsAndRejectsWhatComes() throws Exception {
         InferenceVerticle verticle = deploy(new LetterTokenizer(true), PACE, SchedulerConfig.DEFAULT);
         GenerateCommand running = command(1, "finish me", 40);
