@@ -13,7 +13,9 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ public final class ApiVerticle extends VerticleBase {
     private final DispatchMeters dispatchMeters;
     private final RequestIds ids;
     private final int listeningPort;
+    private final BooleanSupplier leaving;
     private final AtomicInteger port;
     private final LastAnswer lastAnswer;
     private @Nullable DispatchBus bus;
@@ -45,6 +48,7 @@ public final class ApiVerticle extends VerticleBase {
             DispatchMeters dispatchMeters,
             RequestIds ids,
             int listeningPort,
+            BooleanSupplier leaving,
             AtomicInteger port,
             LastAnswer lastAnswer) {
         this.settings = settings;
@@ -54,6 +58,7 @@ public final class ApiVerticle extends VerticleBase {
         this.dispatchMeters = dispatchMeters;
         this.ids = ids;
         this.listeningPort = listeningPort;
+        this.leaving = leaving;
         this.port = port;
         this.lastAnswer = lastAnswer;
         lastAnswer.expect();
@@ -86,7 +91,7 @@ public final class ApiVerticle extends VerticleBase {
                 settings.configs(), () -> ThreadLocalRandom.current().nextLong(), opened.engines()::knowsBaseModel);
         Accounting accounting = new Accounting(opened.dispatcher(), settings.ledger());
         EmbeddingAccounting embeddings = new EmbeddingAccounting(opened.embeddings(), settings.ledger());
-        ApiServer listening = new ApiServer(vertx, settings.http(), listeningPort, ids, System::nanoTime);
+        ApiServer listening = new ApiServer(vertx, settings.http(), listeningPort, leaving, ids, System::nanoTime);
         server = listening;
         return opened.open()
                 .compose(ready -> openDesk())
@@ -136,6 +141,7 @@ public final class ApiVerticle extends VerticleBase {
         private final RequestIds ids = new RequestIds(System::currentTimeMillis);
         private final AtomicInteger next = new AtomicInteger();
         private final int listeningPort;
+        private final AtomicBoolean leaving = new AtomicBoolean();
         private final AtomicInteger port = new AtomicInteger();
         private final LastAnswer lastAnswer = new LastAnswer();
 
@@ -159,8 +165,14 @@ public final class ApiVerticle extends VerticleBase {
                     dispatchMeters,
                     ids,
                     listeningPort,
+                    leaving::get,
                     port,
                     lastAnswer);
+        }
+
+        /** Goes on answering, and tells clients to connect elsewhere from now on. */
+        public void leave() {
+            leaving.set(true);
         }
 
         /** The port that is listened on; 0 before the deployment is complete. */

@@ -21,8 +21,9 @@ import picocli.CommandLine.Spec;
 /** The command line of the fault injection: {@code ./insula chaos}. */
 @Command(
         name = "chaos",
-        description = "Breaks a cluster of three inference and two HTTP processes while clients are answered, and compares"
-                + " what they are told with an undisturbed run.",
+        description =
+                "Breaks a cluster of three inference and two HTTP processes while clients are answered, and compares"
+                        + " what they are told with an undisturbed run.",
         mixinStandardHelpOptions = true)
 public final class Chaos implements Callable<Integer> {
 
@@ -69,10 +70,7 @@ public final class Chaos implements Callable<Integer> {
     @Option(names = "--folder", paramLabel = "DIR", description = "where programs, model and logs go (target/chaos)")
     private Path folder = Path.of("target", "chaos");
 
-    @Option(
-            names = "--home",
-            paramLabel = "DIR",
-            description = "a home that holds the starter model (~/.insula)")
+    @Option(names = "--home", paramLabel = "DIR", description = "a home that holds the starter model (~/.insula)")
     private Path home = Path.of(System.getProperty("user.home"), ".insula");
 
     /** Names of the scenarios, for the help text. */
@@ -108,10 +106,14 @@ public final class Chaos implements Callable<Integer> {
         boolean possible = Network.isPossible();
         if (!possible && chosen.stream().anyMatch(Scenario::needsCables)) {
             if (!scenarios.contains(ALL)) {
-                throw refused("--scenario", String.join(",", scenarios), "network namespaces, which take root and iproute2");
+                throw refused(
+                        "--scenario", String.join(",", scenarios), "network namespaces, which take root and iproute2");
             }
             out.println("No network namespaces can be made here (root and iproute2 are needed); left out: "
-                    + chosen.stream().filter(Scenario::needsCables).map(Scenario::title).toList());
+                    + chosen.stream()
+                            .filter(Scenario::needsCables)
+                            .map(Scenario::title)
+                            .toList());
             chosen = chosen.stream().filter(scenario -> !scenario.needsCables()).toList();
         }
         ChaosOptions options = options(possible && chosen.stream().anyMatch(Scenario::needsCables));
@@ -126,7 +128,8 @@ public final class Chaos implements Callable<Integer> {
         }
         return scenarios.stream()
                 .map(name -> Scenario.of(name)
-                        .orElseThrow(() -> refused("--scenario", name, String.join(", ", Scenario.titles()) + " or all")))
+                        .orElseThrow(
+                                () -> refused("--scenario", name, String.join(", ", Scenario.titles()) + " or all")))
                 .toList();
     }
 

@@ -22,8 +22,19 @@ final class OutcomeTable {
     void print(ChaosOptions options, List<Outcome> outcomes) {
         line("");
         line(
-                ROW, "scenario", "asked", "moved", "lost", "refused", "p50 s", "p99 s", "max s", "bound", "others s",
-                "recomp.", "");
+                ROW,
+                "scenario",
+                "asked",
+                "moved",
+                "lost",
+                "refused",
+                "p50 s",
+                "p99 s",
+                "max s",
+                "bound",
+                "others s",
+                "recomp.",
+                "");
         for (Outcome outcome : outcomes) {
             boolean fast = options.model() == ChaosOptions.Model.TINY;
             line(
@@ -36,13 +47,18 @@ final class OutcomeTable {
                     seconds(outcome.moveStalls().at(50)),
                     seconds(outcome.moveStalls().at(99)),
                     seconds(outcome.moveStalls().most()),
-                    fast ? seconds(options.patience() * outcome.scenario().noticed().stall().toMillis() / 1000.0) : "1.2x",
+                    fast
+                            ? seconds(options.patience()
+                                    * outcome.scenario().noticed().stall().toMillis()
+                                    / 1000.0)
+                            : "1.2x",
                     seconds(outcome.otherStalls().most()),
                     String.format(Locale.ROOT, "%.2fx", outcome.worstRecompute()),
                     outcome.isGood() ? "good" : outcome.complaints().size() + " WRONG");
         }
         line("p50, p99, max: longest wait between two events of each streamed answer that moved to another engine;");
-        line("others: the longest of those that were on their way and did not move; recomp.: the worst wait less the time to");
+        line(
+                "others: the longest of those that were on their way and did not move; recomp.: the worst wait less the time to");
         line("notice, as a multiple of what the same tokens took undisturbed.");
         line(
                 "chaos model=%s streams=%d seed=%d scenarios=%d asked=%d moved=%d lost=%d refused=%d wrong=%d"
@@ -55,16 +71,19 @@ final class OutcomeTable {
                 outcomes.stream().mapToInt(Outcome::moved).sum(),
                 outcomes.stream().mapToInt(Outcome::lost).sum(),
                 outcomes.stream().mapToInt(Outcome::refused).sum(),
-                outcomes.stream().mapToInt(outcome -> outcome.complaints().size()).sum(),
+                outcomes.stream()
+                        .mapToInt(outcome -> outcome.complaints().size())
+                        .sum(),
                 worst(outcomes, Noticed.AT_ONCE),
                 worst(outcomes, Noticed.BY_SILENCE),
                 outcomes.stream().allMatch(Outcome::isGood) ? "good" : "WRONG");
     }
 
     private static String worst(List<Outcome> outcomes, Noticed noticed) {
-        Stream<Outcome> like = outcomes.stream()
-                .filter(outcome -> outcome.scenario().noticed() == noticed);
-        return seconds(like.mapToDouble(outcome -> outcome.moveStalls().at(99)).max().orElse(0));
+        Stream<Outcome> like =
+                outcomes.stream().filter(outcome -> outcome.scenario().noticed() == noticed);
+        return seconds(
+                like.mapToDouble(outcome -> outcome.moveStalls().at(99)).max().orElse(0));
     }
 
     private static String seconds(double seconds) {

@@ -34,7 +34,11 @@ record Stall(Reply reply, long nanos, int events) {
         return String.format(
                 Locale.ROOT,
                 "%s, request %s at %s, %.2f s behind %d events",
-                reply.question(), reply.request(), reply.door().name(), seconds(), events);
+                reply.question(),
+                reply.request(),
+                reply.door().name(),
+                seconds(),
+                events);
     }
 
     double seconds() {

@@ -63,7 +63,8 @@ final class Trial implements AutoCloseable {
 
     private Reference undisturbed(List<Question> questions) throws InterruptedException {
         long began = System.nanoTime();
-        Account account = house.database().addTenant("undisturbed", options.model().modelName());
+        Account account =
+                house.database().addTenant("undisturbed", options.model().modelName());
         List<Reply> replies;
         try (Load load = Load.once(asker, account, questions, options.streams())) {
             replies = load.await();
@@ -79,7 +80,8 @@ final class Trial implements AutoCloseable {
 
     Outcome run(Scenario scenario) throws InterruptedException {
         say("%s: %s", scenario.title(), scenario.what());
-        Account account = house.database().addTenant(scenario.title(), options.model().modelName());
+        Account account =
+                house.database().addTenant(scenario.title(), options.model().modelName());
         Random random = new Random(options.seed() * 31 + scenario.title().hashCode());
         Question extra = reference.questions().getFirst();
         Stage stage = new Stage(house, random, asker, account, extra, options.outage(), what -> say("    %s", what));
@@ -93,7 +95,7 @@ final class Trial implements AutoCloseable {
             replies = load.await();
         }
         List<LedgerRow> rows = ledger(account, replies);
-        Outcome outcome = new Verdict(scenario, reference, stage, options).of(replies, rows);
+        Outcome outcome = new Verdict(scenario, reference, stage.happened(), options).of(replies, rows);
         outcome.complaints().stream().limit(ChaosOptions.SHOWN_COMPLAINTS).forEach(each -> say("    WRONG %s", each));
         house.restore();
         return outcome;
@@ -112,14 +114,13 @@ final class Trial implements AutoCloseable {
 
     /** The ledger's rows, as soon as it has those of all that was answered, or after a while. */
     private List<LedgerRow> ledger(Account account, List<Reply> replies) throws InterruptedException {
-        Set<UUID> expected = new HashSet<>(replies.stream()
-                .map(Reply::request)
-                .filter(Objects::nonNull)
-                .toList());
+        Set<UUID> expected = new HashSet<>(
+                replies.stream().map(Reply::request).filter(Objects::nonNull).toList());
         long end = System.nanoTime() + LEDGER_LIMIT.toNanos();
         while (true) {
             List<LedgerRow> rows = house.database().rows(account);
-            Predicate<UUID> isThere = request -> rows.stream().anyMatch(row -> row.request().equals(request));
+            Predicate<UUID> isThere =
+                    request -> rows.stream().anyMatch(row -> row.request().equals(request));
             if (expected.stream().allMatch(isThere) || System.nanoTime() - end > 0) {
                 return rows;
             }

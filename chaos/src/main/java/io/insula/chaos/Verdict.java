@@ -1,8 +1,8 @@
 package io.insula.chaos;
 
+import io.insula.chaos.fault.Happenings;
 import io.insula.chaos.fault.Noticed;
 import io.insula.chaos.fault.Scenario;
-import io.insula.chaos.fault.Stage;
 import io.insula.chaos.house.LedgerRow;
 import io.insula.chaos.load.Answer;
 import io.insula.chaos.load.Comparison;
@@ -29,7 +29,7 @@ final class Verdict {
 
     private final Scenario scenario;
     private final Reference reference;
-    private final Stage stage;
+    private final Happenings happened;
     private final ChaosOptions options;
     private final List<String> complaints = new ArrayList<>();
     private final List<Double> moveStalls = new ArrayList<>();
@@ -41,12 +41,12 @@ final class Verdict {
     private double worstRecompute;
     private @Nullable Stall worst;
 
-    Verdict(Scenario scenario, Reference reference, Stage stage, ChaosOptions options) {
+    Verdict(Scenario scenario, Reference reference, Happenings happened, ChaosOptions options) {
         this.scenario = scenario;
         this.reference = reference;
-        this.stage = stage;
+        this.happened = happened;
         this.options = options;
-        complaints.addAll(stage.complaints());
+        complaints.addAll(happened.complaints());
     }
 
     Outcome of(List<Reply> replies, List<LedgerRow> rows) {
@@ -78,13 +78,13 @@ final class Verdict {
 
     /** Judges one reply; whether an engine was to have worked on it. */
     private boolean judge(Reply reply, Map<UUID, List<LedgerRow>> ledger) {
-        List<LedgerRow> rows =
-                reply.request() == null ? List.of() : ledger.getOrDefault(reply.request(), List.of());
+        List<LedgerRow> rows = reply.request() == null ? List.of() : ledger.getOrDefault(reply.request(), List.of());
         Answer answer = reply.answer();
         if (answer == null) {
             return failed(reply, rows);
         }
-        // What many prompts begin with may be known already, here or there; what is a question's own is not, the first time.
+        // What many prompts begin with may be known already, here or there; what is a question's own is not, the first
+        // time.
         boolean unknown = reply.pass() == 0 && !reply.question().viaConfig();
         Comparison.of(reference.answer(reply.question()), answer, unknown)
                 .forEach(difference -> complain(reply, difference));
@@ -112,7 +112,7 @@ final class Verdict {
     }
 
     private boolean failed(Reply reply, List<LedgerRow> rows) {
-        Instant gone = stage.lostDoors().get(reply.door().name());
+        Instant gone = happened.lostDoors().get(reply.door().name());
         if (gone != null && reply.status() < 500 && wasBroken(reply)) {
             lost++;
             rows.stream()
@@ -138,17 +138,17 @@ final class Verdict {
 
     /** Whether something was broken while it was on its way. */
     private boolean wasBroken(Reply reply) {
-        List<Long> moments = stage.moments();
+        List<Long> moments = happened.moments();
         return !moments.isEmpty()
                 && reply.endedNanos() - moments.getFirst() > 0
                 && reply.sentNanos() - moments.getLast() < GRACE.toNanos();
     }
 
     private void stall(Reply reply, boolean hasMoved) {
-        if (!reply.question().streamed() || stage.moments().stream().noneMatch(reply::covers)) {
+        if (!reply.question().streamed() || happened.moments().stream().noneMatch(reply::covers)) {
             return;
         }
-        Stall stall = Stall.of(reply, stage.moments().getFirst());
+        Stall stall = Stall.of(reply, happened.moments().getFirst());
         (hasMoved ? moveStalls : otherStalls).add(stall.seconds());
         worst = hasMoved && (worst == null || worst.nanos() < stall.nanos()) ? stall : worst;
         if (hasMoved) {
@@ -170,14 +170,17 @@ final class Verdict {
             complaints.add(String.format(
                     Locale.ROOT,
                     "Streams that moved stood still for %.2f s (p99; at most %.1f s); the worst: %s",
-                    p99, bound, worst));
+                    p99,
+                    bound,
+                    worst));
         }
         if (!fast && worstRecompute > RECOMPUTE_FACTOR * options.patience()) {
             complaints.add(String.format(
                     Locale.ROOT,
                     "A stream that moved stood still for the time to notice it and %.2f times what its tokens took"
                             + " (at most %.1f).",
-                    worstRecompute, RECOMPUTE_FACTOR));
+                    worstRecompute,
+                    RECOMPUTE_FACTOR));
         }
     }
 

@@ -98,7 +98,8 @@ public sealed interface StreamFrame {
 
     /**
      * The stream lives but has nothing to say: it waits for a slot or its prompt is being prefilled. Carries no
-     * sequence number. One is sent when a stream gets its slot and a part of its prompt is known already.
+     * sequence number. One is sent with the first part of a prompt that is prefilled, unless that is the whole and nothing
+     * of it was known.
      *
      * @param prefilledTokens how much of the prompt is done
      * @param cachedTokens how much of it came from a prefix cache; not told to receivers of protocol version 2

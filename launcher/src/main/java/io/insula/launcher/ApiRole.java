@@ -80,6 +80,10 @@ final class ApiRole {
                 page);
         String deployment = awaiting.await(vertx.deployVerticle(api, new DeploymentOptions().setInstances(INSTANCES)));
         parts.started("http", () -> awaiting.await(vertx.undeploy(deployment)));
+        parts.started("notice to clients", () -> {
+            api.leave();
+            Thread.sleep(config.notice());
+        });
         return api.port();
     }
 

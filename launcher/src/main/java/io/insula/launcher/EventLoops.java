@@ -35,13 +35,10 @@ final class EventLoops {
         return new MicrometerMetricsOptions()
                 .setEnabled(true)
                 .setPrometheusOptions(new VertxPrometheusOptions().setEnabled(true))
-                // Reply addresses would be labels without bound; pools, clients and plain servers, the event bus's
-                // among
-                // them, would register one gauge twice.
+                // Reply addresses would be labels without bound; pools and clients would register one gauge twice.
                 .addDisabledMetricsCategory(MetricsDomain.EVENT_BUS)
                 .addDisabledMetricsCategory(MetricsDomain.NAMED_POOLS)
                 .addDisabledMetricsCategory(MetricsDomain.NET_CLIENT)
-                .addDisabledMetricsCategory(MetricsDomain.NET_SERVER)
-                .setLabels(EnumSet.of(Label.HTTP_METHOD, Label.HTTP_CODE, Label.HTTP_ROUTE, Label.NAMESPACE));
+                .setLabels(EnumSet.of(Label.HTTP_METHOD, Label.HTTP_CODE, Label.HTTP_ROUTE));
     }
 }

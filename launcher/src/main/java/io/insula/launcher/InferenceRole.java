@@ -40,7 +40,8 @@ final class InferenceRole {
 
     /** Loads the first model and starts to take commands. */
     void start(Vertx vertx, LocalModels models, MeterRegistry registry) {
-        InferenceVerticle inference = new InferenceVerticle(node, models.served(), config.inference(), registry, departures);
+        InferenceVerticle inference =
+                new InferenceVerticle(node, models.served(), config.inference(), registry, departures);
         String deployment = awaiting.await(vertx.deployVerticle(inference));
         parts.started("inference", () -> awaiting.await(vertx.undeploy(deployment)));
         parts.started("running streams", () -> awaiting.await(inference.drain(config.drainTimeout())));

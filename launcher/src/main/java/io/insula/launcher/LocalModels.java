@@ -121,7 +121,11 @@ final class LocalModels {
             int contextTokens = DecoderShape.of(checkpoint).contextTokens();
             ChatTokenizer text = new ModelChatTokenizer(spec, Clock.systemUTC());
             return new OpenModel(
-                    () -> fitting.fit(engine(stored, checkpoint, text)), text, spec.fingerprint(), contextTokens, () -> {
+                    () -> fitting.fit(engine(stored, checkpoint, text)),
+                    text,
+                    spec.fingerprint(),
+                    contextTokens,
+                    () -> {
                         text.close();
                         checkpoint.close();
                     });

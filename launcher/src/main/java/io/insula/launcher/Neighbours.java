@@ -9,6 +9,7 @@ import io.insula.launcher.cluster.SelfCare;
 import io.insula.launcher.cluster.Subscriptions;
 import io.insula.launcher.config.InsulaConfig;
 import io.insula.protocol.Addresses;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -80,6 +81,9 @@ final class Neighbours {
             return;
         }
         Membership joined = membership;
+        Gauge.builder("insula.cluster.nodes", joined, member -> member.nodes().size())
+                .description("Nodes of the cluster as this one sees it, itself included")
+                .register(registry);
         Subscriptions subscriptions = joined.subscriptions();
         List<String> addresses = new ArrayList<>(listening);
         addresses.add(Addresses.probe(self.id()));

@@ -191,6 +191,7 @@ public final class Dispatcher {
             // One that was asked in this round already is asked again in the next.
             if (now - stream.pausedUntilNanos >= 0
                     && !stream.tried.contains(node)
+                    && stream.tried.size() < config.tries()
                     && choice.next(stream, now) != null) {
                 admissions.ask(stream);
             }

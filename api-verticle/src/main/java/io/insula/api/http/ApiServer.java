@@ -17,9 +17,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,7 @@ public final class ApiServer {
     private final Vertx vertx;
     private final HttpConfig config;
     private final int port;
+    private final BooleanSupplier leaving;
     private final LongSupplier nanoClock;
     private final RequestIds ids;
     private @Nullable HttpServer server;
@@ -37,11 +40,14 @@ public final class ApiServer {
      * Prepares to listen.
      *
      * @param port servers of one Vert.x that are given the same one share it; below 0: the same free one
+     * @param leaving whether the node is about to stop, so that clients better connect elsewhere
      */
-    public ApiServer(Vertx vertx, HttpConfig config, int port, RequestIds ids, LongSupplier nanoClock) {
+    public ApiServer(
+            Vertx vertx, HttpConfig config, int port, BooleanSupplier leaving, RequestIds ids, LongSupplier nanoClock) {
         this.vertx = vertx;
         this.config = config;
         this.port = port;
+        this.leaving = leaving;
         this.ids = ids;
         this.nanoClock = nanoClock;
     }
@@ -79,8 +85,9 @@ public final class ApiServer {
         HttpServer listening = vertx.createHttpServer(options());
         server = listening;
         AccessLog log = new AccessLog(registry, nanoClock);
+        Router router = routes.router(families(vizraModels), page, ids, log, errors, nanoClock);
         return listening
-                .requestHandler(routes.router(families(vizraModels), page, ids, log, errors, nanoClock))
+                .requestHandler(new LastRequests(leaving, router))
                 .invalidRequestHandler(new UnreadableRequest(ids)::handle)
                 .listen()
                 .map(HttpServer::actualPort);

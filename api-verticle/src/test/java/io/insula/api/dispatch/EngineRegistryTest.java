@@ -136,6 +136,67 @@ class EngineRegistryTest {
     }
 
     @Test
+    void anEngineOfTwiceTheSpeedLeadsForAboutTwiceTheKeysAndLoadDoesNotChangeThat() {
+        for (int tokensPerSecond : List.of(100, 80, 100)) {
+            engines.renew(fast("slow", tokensPerSecond / 2, 1000));
+            engines.renew(fast("fast", tokensPerSecond, 1000));
+        }
+        Map<Long, String> before = new HashMap<>();
+        for (long key = 0; key < 3000; key++) {
+            before.put(key, chosen(key));
+        }
+        assertThat(before.values().stream().filter("fast"::equals).count()).isBetween(2000L - 130, 2000L + 130);
+
+        for (int i = 0; i < 30; i++) {
+            engines.renew(fast("slow", 45, 1000));
+            engines.renew(fast("fast", 70, 1000));
+        }
+        before.forEach((key, node) -> assertThat(chosen(key)).isEqualTo(node));
+    }
+
+    @Test
+    void aSlowEnginesShareIsSmaller() {
+        engines.renew(fast("slow", 10, 8));
+        engines.renew(fast("fast", 100, 8));
+        int slow = 0;
+        for (long key = 0; key < 40; key++) {
+            String node = Objects.requireNonNull(chosen(key));
+            engines.charge(new NodeId(node));
+            slow += "slow".equals(node) ? 1 : 0;
+        }
+        // A tenth of the speed is a share of one in eleven, and a quarter more.
+        assertThat(slow).isBetween(1, 6);
+    }
+
+    @Test
+    void aModelWithNeitherEngineNorQueueIsNotAskedFor() {
+        engines.renew(status("hangs", new ModelStatus(MODEL, "f", 2048, 0, 0, 0, 3, 0)));
+        assertThat(chosen(1)).isNull();
+
+        engines.renew(status("loads", new ModelStatus(MODEL, "f", 2048, 0, 0, 0, 3, 16)));
+        assertThat(chosen(1)).isEqualTo("loads");
+    }
+
+    @Test
+    void anEngineThatKeepsFailingIsSetAsideAndTriedAgain() {
+        engines.renew(status("a", 4, 4, 0, false));
+        for (int i = 0; i < Breaker.INCIDENTS; i++) {
+            clock.advance(Duration.ofSeconds(2));
+            engines.failed(new NodeId("a"));
+        }
+        engines.renew(status("a", 4, 4, 0, false));
+        assertThat(chosen(1)).isNull();
+        assertThat(engines.aside()).isEqualTo(1);
+
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(chosen(1)).isEqualTo("a");
+        engines.charge(new NodeId("a"));
+        assertThat(chosen(1)).as("one trial").isNull();
+        engines.succeeded(new NodeId("a"));
+        assertThat(chosen(1)).isEqualTo("a");
+    }
+
+    @Test
     void fullEnginesAreStillAskedBecauseTheyMayQueue() {
         engines.renew(status("a", 4, 0, 100, false));
 
@@ -145,6 +206,14 @@ class EngineRegistryTest {
     private @Nullable String chosen(long key) {
         Candidate candidate = engines.next(MODEL, key, all -> true);
         return candidate == null ? null : candidate.node().value();
+    }
+
+    private static EngineStatus fast(String node, int tokensPerSecond, int slots) {
+        return status(node, new ModelStatus(MODEL, "f", 2048, slots, slots, 0, 0, 100, tokensPerSecond));
+    }
+
+    private static EngineStatus status(String node, ModelStatus model) {
+        return new EngineStatus(new NodeId(node), ProtocolCodecs.VERSION, false, List.of(model));
     }
 
     private static EngineStatus status(String node, int slots, int free, int queued, boolean draining) {

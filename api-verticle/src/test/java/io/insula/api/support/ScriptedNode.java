@@ -51,6 +51,7 @@ public final class ScriptedNode {
 
     private final Vertx vertx;
     private final NodeId id;
+    private final String fingerprint;
     private final BlockingQueue<GenerateCommand> commands = new LinkedBlockingQueue<>();
     private final BlockingQueue<CancelStream> cancels = new LinkedBlockingQueue<>();
     private final Map<CancelStream, GenerateCommand> running = new ConcurrentHashMap<>();
@@ -60,7 +61,12 @@ public final class ScriptedNode {
     private final long statusTimer;
 
     public ScriptedNode(Vertx vertx, String name) {
+        this(vertx, name, "fingerprint-1");
+    }
+
+    public ScriptedNode(Vertx vertx, String name, String fingerprint) {
         this.vertx = vertx;
+        this.fingerprint = fingerprint;
         this.id = new NodeId(name);
         consumers.add(vertx.eventBus().<GenerateCommand>consumer(Addresses.admit(id), message -> {
             GenerateCommand command = message.body();
@@ -100,7 +106,7 @@ public final class ScriptedNode {
     }
 
     public void publishStatus(boolean draining) {
-        ModelStatus model = new ModelStatus(new ModelName("test-model"), "fingerprint-1", 2048, 4, 4, 0, 0, 16);
+        ModelStatus model = new ModelStatus(new ModelName("test-model"), fingerprint, 2048, 4, 4, 0, 0, 16);
         vertx.eventBus()
                 .publish(
                         Addresses.INFERENCE_STATUS,

@@ -14,10 +14,8 @@ public enum Scenario {
     ENGINE_THROWS("every call of an engine fails for a second", Noticed.AT_ONCE, Needs.A_HIT),
     DEVICE_STALLS("an engine's call does not return for 12 s", Noticed.BY_SILENCE, Needs.A_HIT),
     CUT_ENGINE("an engine's cable is pulled for 12 s", Noticed.BY_SILENCE, Needs.CABLES),
-    CUT_ENGINE_OUT(
-            "nothing that an engine sends arrives for 12 s", Noticed.BY_SILENCE, Needs.CABLES),
-    CUT_ENGINE_IN(
-            "nothing arrives at an engine for 12 s", Noticed.BY_SILENCE, Needs.CABLES),
+    CUT_ENGINE_OUT("nothing that an engine sends arrives for 12 s", Noticed.BY_SILENCE, Needs.CABLES),
+    CUT_ENGINE_IN("nothing arrives at an engine for 12 s", Noticed.BY_SILENCE, Needs.CABLES),
     SPLIT("the cluster falls apart for 20 s and heals", Noticed.BY_SILENCE, Needs.CABLES),
     STOP_OLDEST("the cluster's oldest member is stopped", Noticed.AT_ONCE, Needs.NOTHING),
     KILL_HTTP("kill -9 of an HTTP node", Noticed.AT_ONCE, Needs.NOTHING),

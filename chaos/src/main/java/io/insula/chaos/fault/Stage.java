@@ -123,17 +123,8 @@ public final class Stage {
         }
     }
 
-    /** When something was broken or mended. */
-    public List<Long> moments() {
-        return List.copyOf(moments);
-    }
-
-    public List<String> complaints() {
-        return List.copyOf(complaints);
-    }
-
-    /** HTTP nodes whose clients were not answered because they were broken themselves, and when. */
-    public Map<String, Instant> lostDoors() {
-        return Map.copyOf(lostDoors);
+    /** What has been done. */
+    public Happenings happened() {
+        return new Happenings(moments, lostDoors, complaints);
     }
 }

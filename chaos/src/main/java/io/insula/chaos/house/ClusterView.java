@@ -39,7 +39,9 @@ final class ClusterView {
         try {
             HttpRequest request = HttpRequest.newBuilder(api.resolve("/v1.0/cluster"))
                     .timeout(LIMIT)
-                    .header("Authorization", "Bearer " + Files.readString(keyFile).strip())
+                    .header(
+                            "Authorization",
+                            "Bearer " + Files.readString(keyFile).strip())
                     .build();
             HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
             return response.statusCode() == 200 ? read(new JsonObject(response.body())) : Map.of();

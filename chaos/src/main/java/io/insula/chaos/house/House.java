@@ -50,13 +50,16 @@ public final class House implements AutoCloseable {
             List<String> names = names(plan);
             this.network = plan.cables() ? Network.of(names) : null;
             this.database = new LedgerDatabase(
-                    plan.folder().resolve("database"), plan.binaries(), network == null ? "127.0.0.1" : network.bridgeHost());
+                    plan.folder().resolve("database"),
+                    plan.binaries(),
+                    network == null ? "127.0.0.1" : network.bridgeHost());
             Path adminKey = plan.folder().toAbsolutePath().resolve("admin-key");
             this.view = new ClusterView(client, adminKey);
             places(plan, names, adminKey).forEach(place -> nodes.add(new NodeProcess(place)));
             for (NodeProcess node : nodes) {
                 Files.createDirectories(node.home());
-                Files.createSymbolicLink(node.home().resolve("models"), plan.models().toAbsolutePath());
+                Files.createSymbolicLink(
+                        node.home().resolve("models"), plan.models().toAbsolutePath());
             }
         } catch (IOException e) {
             close();
@@ -212,10 +215,12 @@ public final class House implements AutoCloseable {
     }
 
     private boolean isWhole() {
-        return apis().stream().map(this::look).allMatch(seen -> nodes.stream().allMatch(node -> {
-            ClusterView.Seen found = seen.get(node.member());
-            return found != null && found.ready() && found.busy() == 0;
-        }));
+        return apis().stream()
+                .map(this::look)
+                .allMatch(seen -> nodes.stream().allMatch(node -> {
+                    ClusterView.Seen found = seen.get(node.member());
+                    return found != null && found.ready() && found.busy() == 0;
+                }));
     }
 
     private Map<String, ClusterView.Seen> look(NodeProcess api) {
@@ -232,7 +237,9 @@ public final class House implements AutoCloseable {
         Map<String, ClusterView.Seen> seen = new HashMap<>();
         apis().forEach(api -> seen.putAll(look(api)));
         List<NodeProcess> busy = engines().stream()
-                .filter(engine -> seen.getOrDefault(engine.member(), new ClusterView.Seen(false, 0)).busy() > 0)
+                .filter(engine -> seen.getOrDefault(engine.member(), new ClusterView.Seen(false, 0))
+                                .busy()
+                        > 0)
                 .toList();
         return busy.isEmpty() ? engines() : busy;
     }
@@ -240,8 +247,9 @@ public final class House implements AutoCloseable {
     /** Status and text that a node's management port answers; no status when it does not. */
     public String ask(NodeProcess node, String path) {
         try {
-            HttpRequest request =
-                    HttpRequest.newBuilder(node.management(path)).timeout(ASK_LIMIT).build();
+            HttpRequest request = HttpRequest.newBuilder(node.management(path))
+                    .timeout(ASK_LIMIT)
+                    .build();
             HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
             return response.statusCode() + " " + response.body();
         } catch (IOException e) {

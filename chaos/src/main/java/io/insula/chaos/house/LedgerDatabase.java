@@ -26,8 +26,9 @@ import java.util.UUID;
  */
 public final class LedgerDatabase implements AutoCloseable {
 
-    private static final String SYSTEM_PROMPT = "You are the assistant of a house of many tenants. Answer each question in"
-            + " few words, then tell of the street, the river and the garden, and of what the next morning will be like.";
+    private static final String SYSTEM_PROMPT =
+            "You are the assistant of a house of many tenants. Answer each question in"
+                    + " few words, then tell of the street, the river and the garden, and of what the next morning will be like.";
 
     private final Path home;
     private final Path binaries;
@@ -50,8 +51,7 @@ public final class LedgerDatabase implements AutoCloseable {
         this.server = EmbeddedPostgres.start(home, binaries);
         try {
             this.pepper = Pepper.in(pepperFile);
-            Migrations.run(
-                    StoreConfig.of(server.url()).withCredentials(server.user(), server.password()), pepper);
+            Migrations.run(StoreConfig.of(server.url()).withCredentials(server.user(), server.password()), pepper);
             this.relay = new Relay(host, server.port());
         } catch (IOException | RuntimeException e) {
             server.close();

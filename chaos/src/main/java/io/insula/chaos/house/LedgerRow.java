@@ -10,4 +10,10 @@ import java.util.UUID;
  * @param recorded when the row was written
  */
 public record LedgerRow(
-        UUID request, int promptTokens, int completionTokens, int cachedTokens, String finish, int attempts, Instant recorded) {}
+        UUID request,
+        int promptTokens,
+        int completionTokens,
+        int cachedTokens,
+        String finish,
+        int attempts,
+        Instant recorded) {}

@@ -64,7 +64,8 @@ public final class Network implements AutoCloseable {
     }
 
     private static boolean isAlive(String pid) {
-        return pid.matches("[0-9]{1,9}") && ProcessHandle.of(Long.parseLong(pid)).isPresent();
+        return pid.matches("[0-9]{1,9}")
+                && ProcessHandle.of(Long.parseLong(pid)).isPresent();
     }
 
     private void make(List<String> nodes) {
@@ -85,7 +86,6 @@ public final class Network implements AutoCloseable {
             host++;
         }
     }
-
 
     private void inside(String node, String words) {
         Command.run("ip netns exec " + namespace(node) + " " + words);

@@ -74,9 +74,7 @@ public final class NodeProcess {
     public Door door() {
         String origin = "http://" + place.host() + ":";
         return new Door(
-                place.name(),
-                URI.create(origin + place.apiPort() + "/v1/chat/completions"),
-                management("/readyz"));
+                place.name(), URI.create(origin + place.apiPort() + "/v1/chat/completions"), management("/readyz"));
     }
 
     /** The address of its membership traffic. */

@@ -122,7 +122,8 @@ public final class Asker implements AutoCloseable {
 
         private void read(HttpResponse<InputStream> response) throws IOException {
             try (InputStream body = response.body()) {
-                ScheduledFuture<?> deadline = watchdog.schedule(() -> cut(body), limit.toMillis(), TimeUnit.MILLISECONDS);
+                ScheduledFuture<?> deadline =
+                        watchdog.schedule(() -> cut(body), limit.toMillis(), TimeUnit.MILLISECONDS);
                 try {
                     if (status != 200) {
                         failure = "status " + status + ", Retry-After "

@@ -29,8 +29,7 @@ public final class Comparison {
         if (unknown) {
             comparison.same("cached_tokens", reference.cachedTokens(), found.cachedTokens());
         }
-        comparison.same(
-                "choices", reference.choices().size(), found.choices().size());
+        comparison.same("choices", reference.choices().size(), found.choices().size());
         int choices = Math.min(reference.choices().size(), found.choices().size());
         for (int i = 0; i < choices; i++) {
             comparison.choice(
@@ -46,12 +45,18 @@ public final class Comparison {
         same(where + "text", reference.content(), found.content());
         same(where + "reasoning", reference.reasoning(), found.reasoning());
         same(where + "finish_reason", reference.finish(), found.finish());
-        same(where + "logprobs", reference.logprobs().toString(), found.logprobs().toString());
+        same(
+                where + "logprobs",
+                reference.logprobs().toString(),
+                found.logprobs().toString());
         same(where + "calls", named(reference.calls()), named(found.calls()));
     }
 
     private static String named(List<Answer.Call> calls) {
-        return calls.stream().map(call -> call.name() + call.arguments()).toList().toString();
+        return calls.stream()
+                .map(call -> call.name() + call.arguments())
+                .toList()
+                .toString();
     }
 
     /** Ids of calls follow from the request's own id, whichever engine made them. */
@@ -60,7 +65,10 @@ public final class Comparison {
             CallIds ids = new CallIds(new RequestId(answer.request()), choice);
             List<Answer.Call> calls = answer.choices().get(choice).calls();
             for (int call = 0; call < calls.size(); call++) {
-                same("choice " + choice + ": id of call " + call, ids.of(call), calls.get(call).id());
+                same(
+                        "choice " + choice + ": id of call " + call,
+                        ids.of(call),
+                        calls.get(call).id());
             }
         }
     }

@@ -15,13 +15,12 @@ import java.util.stream.IntStream;
  */
 public final class Questions {
 
-    private static final List<String> WORDS =
-            List.of("water river stone field garden street market night morning evening winter summer paper letter music colour"
-                            .split(" "));
+    private static final List<String> WORDS = List.of(
+            "water river stone field garden street market night morning evening winter summer paper letter music colour"
+                    .split(" "));
     private static final int PROMPT_WORDS = 24;
     /** Enough for every form to be complete. */
     private static final int FORM_TOKENS = 400;
-
 
     private final Random random;
     private final int fewestTokens;
@@ -109,7 +108,8 @@ public final class Questions {
                 yield "pattern, logprobs";
             }
             default -> {
-                body.put("stop", new JsonArray().add("the").add("?!").add("e a")).put("top_p", 0.95);
+                body.put("stop", new JsonArray().add("the").add("?!").add("e a"))
+                        .put("top_p", 0.95);
                 if (!streamed) {
                     body.put("prompt_logprobs", 2);
                 }
@@ -129,10 +129,7 @@ public final class Questions {
                 .put("type", "function")
                 .put(
                         "function",
-                        new JsonObject()
-                                .put("name", name)
-                                .put("strict", true)
-                                .put("parameters", object(properties)));
+                        new JsonObject().put("name", name).put("strict", true).put("parameters", object(properties)));
     }
 
     private static JsonObject form() {

@@ -17,8 +17,7 @@ final class TinyVocabulary {
     static final String TURN_BEGINS = "<|im_start|>";
     static final String TURN_ENDS = "<|im_end|>";
 
-    private static final List<String> WORDS = List.of(
-            """
+    private static final List<String> WORDS = List.of("""
             system user assistant tool the a an and or not of to in on at by for with from as is are was were be been has
             have had do does did can could will would should may must this that these those it its they them their he she
             his her we our you your what which who when where why how all any each few more most other some such only own
@@ -27,9 +26,7 @@ final class TinyVocabulary {
             type object string integer number properties required value city days weather house island tenant engine
             stream token answer question word light water river stone field garden street market night morning evening
             winter summer paper letter music colour north south east west good new first last long great little right
-            different small large next early young important public bad able tools call JSON between describe"""
-                    .strip()
-                    .split("\\s+"));
+            different small large next early young important public bad able tools call JSON between describe""".strip().split("\\s+"));
 
     private final List<String> tokens = new ArrayList<>();
     private final List<String> merges = new ArrayList<>();
@@ -59,9 +56,8 @@ final class TinyVocabulary {
     }
 
     private static String standIn(int value) {
-        boolean printable = (value >= '!' && value <= '~')
-                || (value >= 0xA1 && value <= 0xAC)
-                || (value >= 0xAE && value <= 0xFF);
+        boolean printable =
+                (value >= '!' && value <= '~') || (value >= 0xA1 && value <= 0xAC) || (value >= 0xAE && value <= 0xFF);
         if (printable) {
             return Character.toString(value);
         }

@@ -25,7 +25,9 @@ class AnswerAssemblyTest {
 
     @Test
     void chunksAndAWholeCompletionBecomeTheSameAnswer() {
-        assertThat(chunk("[{'index':0,'delta':{'role':'assistant','content':''},'finish_reason':null}]", ",'usage':null"))
+        assertThat(chunk(
+                        "[{'index':0,'delta':{'role':'assistant','content':''},'finish_reason':null}]",
+                        ",'usage':null"))
                 .isTrue();
         chunk("[{'index':1,'delta':{'content':'b'},'finish_reason':null}]", "");
         chunk(
@@ -34,7 +36,9 @@ class AnswerAssemblyTest {
         chunk(
                 "[{'index':1,'delta':{'tool_calls':[{'index':0,'id':'call_1','function':{'name':'f','arguments':''}}]},'finish_reason':null}]",
                 "");
-        chunk("[{'index':1,'delta':{'tool_calls':[{'index':0,'function':{'arguments':'{}'}}]},'finish_reason':null}]", "");
+        chunk(
+                "[{'index':1,'delta':{'tool_calls':[{'index':0,'function':{'arguments':'{}'}}]},'finish_reason':null}]",
+                "");
         chunk("[{'index':0,'delta':{},'finish_reason':'stop'}]", "");
         chunk("[{'index':1,'delta':{},'finish_reason':'tool_calls'}]", "");
         assertThat(chunk("[]", ",'usage':{'prompt_tokens':3,'completion_tokens':2}"))
@@ -49,8 +53,7 @@ class AnswerAssemblyTest {
         assertThat(assembly.answer()).isEqualTo(whole.answer());
         assertThat(assembly.answer().choices().getFirst())
                 .isEqualTo(new Answer.Choice("a", "", List.of(), List.of("{\"token\":\"a\",\"logprob\":-1}"), "stop"));
-        assertThat(Objects.requireNonNull(assembly.request()))
-                .hasToString("01234567-89ab-cdef-0123-456789abcdef");
+        assertThat(Objects.requireNonNull(assembly.request())).hasToString("01234567-89ab-cdef-0123-456789abcdef");
     }
 
     @Test
@@ -61,8 +64,8 @@ class AnswerAssemblyTest {
         assertThatThrownBy(assembly::answer).hasMessage("the answer has no id or no usage");
         chunk("[]", ",'usage':{}");
         assertThatThrownBy(() -> chunk("[]", ",'usage':{}")).hasMessage("usage is told twice");
-        assertThatThrownBy(() -> assembly.chunk(
-                        json("{'id':'chatcmpl-ffffffffffffffffffffffffffffffff','choices':[]}")))
+        assertThatThrownBy(
+                        () -> assembly.chunk(json("{'id':'chatcmpl-ffffffffffffffffffffffffffffffff','choices':[]}")))
                 .hasMessage("the answer's id changes");
     }
 

@@ -22,8 +22,8 @@ class ComparisonTest {
 
     private static Answer answer(
             UUID request, String text, String arguments, String logprob, String finish, String usage, String callId) {
-        Answer.Choice choice = new Answer.Choice(
-                text, "", List.of(new Answer.Call(callId, "f", arguments)), List.of(logprob), finish);
+        Answer.Choice choice =
+                new Answer.Choice(text, "", List.of(new Answer.Call(callId, "f", arguments)), List.of(logprob), finish);
         return new Answer(request, "fp_1", List.of(choice), null, new JsonObject(usage.replace('\'', '"')));
     }
 
@@ -56,8 +56,7 @@ class ComparisonTest {
                 "text, {}, -1, length, 1, finish_reason",
                 "text, {}, -1, stop, 2, usage"
             })
-    void everyDifferenceIsFound(
-            String text, String arguments, String logprob, String finish, int tokens, String what) {
+    void everyDifferenceIsFound(String text, String arguments, String logprob, String finish, int tokens, String what) {
         Answer found = answer(
                 text,
                 arguments,

@@ -25,7 +25,8 @@ class QuestionsTest {
                 .hasSize(8)
                 .containsOnly(12L);
         assertThat(questions.stream()
-                        .map(question -> question.kind().replace(", prompt logprobs", "") + question.streamed()
+                        .map(question -> question.kind().replace(", prompt logprobs", "")
+                                + question.streamed()
                                 + question.viaConfig())
                         .distinct())
                 .hasSize(32);
@@ -34,7 +35,10 @@ class QuestionsTest {
     @Test
     void noTwoQuestionsBeginAlike() {
         List<String> prompts = Questions.draw(1, 96, 10, 20).stream()
-                .map(question -> question.body().getJsonArray("messages").getJsonObject(0).getString("content"))
+                .map(question -> question.body()
+                        .getJsonArray("messages")
+                        .getJsonObject(0)
+                        .getString("content"))
                 .map(text -> text.substring(0, 40))
                 .toList();
 

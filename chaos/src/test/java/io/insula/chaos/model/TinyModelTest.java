@@ -51,7 +51,8 @@ class TinyModelTest {
             }
             read.append(new String(bytes, StandardCharsets.UTF_8));
             assertThat(read).hasToString(odd);
-            assertThat(tokenizer.encode(List.of(new ChatMessage("user", "question")))).hasSizeLessThan(12);
+            assertThat(tokenizer.encode(List.of(new ChatMessage("user", "question"))))
+                    .hasSizeLessThan(12);
         }
     }
 }

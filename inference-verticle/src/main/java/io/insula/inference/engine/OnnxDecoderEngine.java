@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * The CPU engine: a DJL model whose block runs ONNX Runtime with key/value caches updated in place.
  *
  * <p>A prompt chunk of one token is computed as two, the second one void, because the runtime's kernel for single tokens
- * rounds differently. The cache has room for the void token behind a full slot.
+ * rounds differently. The cache has room for the void token behind a full slot. For the same reason no chunk is one longer
+ * than the tiles in which the runtime computes.
  *
  * <p>On some instruction sets a single row's four-bit matrix products round differently, too. Where a trial at load shows it,
  * a row that is decoded alone gets a void companion in the next slot, unless {@link EngineConfig#exact} is off.
@@ -40,6 +41,9 @@ public final class OnnxDecoderEngine implements DecoderEngine {
     private static final Logger LOG = LoggerFactory.getLogger(OnnxDecoderEngine.class);
     /** Tokens of a prompt that one run takes: more make the intermediate values leave the cache. */
     private static final int CHUNK = 128;
+
+    /** Rows that the runtime's attention multiplies at once: a single row beyond them is rounded like a single token. */
+    private static final int TILE = 64;
 
     private static final String EXACT = "exact";
 
@@ -281,7 +285,7 @@ public final class OnnxDecoderEngine implements DecoderEngine {
         int end = from + count;
         for (int at = from; at < end; ) {
             int left = end - at;
-            int chunk = left == CHUNK + 1 ? CHUNK - 1 : Math.min(CHUNK, left);
+            int chunk = chunk(left);
             int last = chunk - 1;
             boolean wanted = logitsWanted && chunk == left;
             prefillChunk(
@@ -294,9 +298,18 @@ public final class OnnxDecoderEngine implements DecoderEngine {
         }
     }
 
+    /** Tokens of the next run; it leaves no single one, neither to the next run nor to its own last tile. */
+    private static int chunk(int left) {
+        if (left == CHUNK + 1) {
+            return CHUNK - 1;
+        }
+        int chunk = Math.min(CHUNK, left);
+        return chunk > TILE && chunk % TILE == 1 ? chunk - 2 : chunk;
+    }
+
     @Override
     public int scoredTokens() {
-        return Math.max(LEAST_SCORED, shape.slots());
+        return Math.clamp(shape.slots(), LEAST_SCORED, TILE);
     }
 
     @Override

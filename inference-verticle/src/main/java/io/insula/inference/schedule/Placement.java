@@ -22,7 +22,6 @@ final class Placement {
     private final Preemption preemption;
     private final Roster roster;
     private final QueueSpace space;
-    private final Outbox outbox;
     private final SchedulerMeters meters;
     private final LongSupplier nanos;
 
@@ -32,7 +31,6 @@ final class Placement {
             VirtualCounters counters,
             Roster roster,
             QueueSpace space,
-            Outbox outbox,
             SchedulerMeters meters,
             LongSupplier nanos) {
         this.open = open;
@@ -41,7 +39,6 @@ final class Placement {
         this.preemption = new Preemption(open, backlog, counters);
         this.roster = roster;
         this.space = space;
-        this.outbox = outbox;
         this.meters = meters;
         this.nanos = nanos;
     }
@@ -153,10 +150,6 @@ final class Placement {
             stream.hold(prefix);
             prefix.load(slot);
             meters.prefix(stream.cached());
-            if (stream.cached() > 0) {
-                // The last frame tells it, too, but may never come.
-                outbox.add(stream.command(), stream.progress());
-            }
         }
         counters.charge(
                 stream.tenant(),

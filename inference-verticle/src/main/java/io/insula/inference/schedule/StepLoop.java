@@ -93,7 +93,7 @@ final class StepLoop {
     void open() {
         OpenEngine open = new OpenEngine(engines.get(), config);
         stalls.reset();
-        Placement placement = new Placement(open, backlog, counters, roster, space, outbox, meters, nanos);
+        Placement placement = new Placement(open, backlog, counters, roster, space, meters, nanos);
         crew = new Crew(
                 open,
                 placement,

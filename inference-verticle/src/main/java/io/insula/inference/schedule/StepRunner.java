@@ -110,10 +110,16 @@ final class StepRunner {
 
     /** Whether the stream still lives. */
     private boolean countChunk(Choice choice, int count) {
-        choice.stream().prefilled(count);
+        ScheduledStream stream = choice.stream();
+        boolean first = stream.prefilled() == stream.cached();
+        stream.prefilled(count);
+        if (first && (stream.cached() > 0 || !stream.prompted())) {
+            // What was known of the prompt is told with the last frame, too, but that may never come.
+            outbox.add(stream.command(), stream.progress());
+        }
         choice.countTurn();
         meters.prefilled(count);
-        return !endIfOver(choice.stream());
+        return !endIfOver(stream);
     }
 
     private void scorePrompt(ScheduledStream stream, FloatBuffer logits, int count) {

@@ -44,7 +44,7 @@ class SchedulerPrefixTest {
         assertThat(house.frames.end(again.request(), 0).usage().cachedTokens()).isEqualTo(2 * BLOCK);
         assertThat(house.frames.batches().stream().flatMap(batch -> batch.frames().stream()))
                 .as("what was known is told as soon as it is")
-                .containsOnlyOnce(new StreamProgress(again.request(), 0, 2 * BLOCK, 2 * BLOCK));
+                .containsOnlyOnce(new StreamProgress(again.request(), 0, 2 * BLOCK + 9, 2 * BLOCK));
         assertThat(house.frames.tokens(again.request(), 0))
                 .isEqualTo(house.solo(again).tokens());
         assertThat(house.engine().openBlocks()).isEqualTo(2);

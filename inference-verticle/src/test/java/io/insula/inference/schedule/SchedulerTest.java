@@ -335,7 +335,9 @@ class SchedulerTest {
             house.nowNanos += Duration.ofMillis(500).toNanos();
             house.scheduler.step();
         }
-        assertThat(house.frames.progress(prefilling.request(), 0)).isEqualTo(2);
+        assertThat(house.frames.progress(prefilling.request(), 0))
+                .as("and once with the first chunk")
+                .isEqualTo(3);
         assertThat(house.frames.progress(waiting.request(), 0)).isEqualTo(2);
         StreamFrame last = house.frames.batches().getLast().frames().getFirst();
         assertThat(last).isEqualTo(new StreamFrame.StreamProgress(prefilling.request(), 0, 64));

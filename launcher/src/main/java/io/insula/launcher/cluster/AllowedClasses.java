@@ -60,9 +60,14 @@ public final class AllowedClasses {
         return STATES;
     }
 
-    /** Refuses, in the whole process and for good, every serialized Java object but the failures of members. */
+    /**
+     * Refuses, in the whole process and for good, every serialized Java object but the failures of members. A filter that
+     * the JVM was started with stays.
+     */
     public static void confineJavaSerialization() {
-        ObjectInputFilter.Config.setSerialFilter(AllowedClasses::check);
+        if (ObjectInputFilter.Config.getSerialFilter() == null) {
+            ObjectInputFilter.Config.setSerialFilter(AllowedClasses::check);
+        }
     }
 
     /** The filter of {@link #confineJavaSerialization}. */
@@ -84,7 +89,8 @@ public final class AllowedClasses {
         boolean failure = FAILURES.contains(element.getName())
                 || (element.getName().startsWith(HAZELCAST) && Throwable.class.isAssignableFrom(element));
         return element.isPrimitive() || failure || STATES.contains(element.getName())
-                ? ObjectInputFilter.Status.ALLOWED : ObjectInputFilter.Status.REJECTED;
+                ? ObjectInputFilter.Status.ALLOWED
+                : ObjectInputFilter.Status.REJECTED;
     }
 
     /** What Hazelcast loads classes with whose names come from other members. */
@@ -92,7 +98,10 @@ public final class AllowedClasses {
         return new ClassLoader("insula-cluster", AllowedClasses.class.getClassLoader()) {
             @Override
             protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-                if (name.startsWith(HAZELCAST) || name.startsWith(VERTX) || FAILURES.contains(name) || STATES.contains(name)) {
+                if (name.startsWith(HAZELCAST)
+                        || name.startsWith(VERTX)
+                        || FAILURES.contains(name)
+                        || STATES.contains(name)) {
                     return super.loadClass(name, resolve);
                 }
                 throw new ClassNotFoundException(name + " is not for other members to name");

@@ -23,7 +23,12 @@ final class HazelcastMember {
     private static final String PARTITIONS = "31";
 
     private static final String HEARTBEAT_SECONDS = "1";
-    private static final String MAX_SILENCE_SECONDS = "4";
+
+    /**
+     * A silent node's streams and slots are given up when its lease of 3 s ends; this is when its memory is. Half of it
+     * must do for a heartbeat's way on a machine whose processors are all busy, else nodes are cast out that live.
+     */
+    private static final String MAX_SILENCE_SECONDS = "8";
 
     private HazelcastMember() {}
 
@@ -84,7 +89,9 @@ final class HazelcastMember {
 
     private static JavaSerializationFilterConfig serializationFilter() {
         JavaSerializationFilterConfig filter = new JavaSerializationFilterConfig().setDefaultsDisabled(true);
-        ClassFilter allowed = new ClassFilter().addPrefixes("com.hazelcast.core.", "com.hazelcast.spi.exception.");
+        // Names are all that this filter knows, and failures have names all over Hazelcast; that nothing of it but
+        // failures comes to life is the process's own filter's affair.
+        ClassFilter allowed = new ClassFilter().addPrefixes("com.hazelcast.");
         allowed.addClasses(AllowedClasses.failures().toArray(String[]::new));
         allowed.addClasses(AllowedClasses.states().toArray(String[]::new));
         allowed.addClasses("[Ljava.lang.StackTraceElement;");

@@ -64,6 +64,7 @@ public final class SelfCare extends VerticleBase {
     private static final Duration SWEEP_PERIOD = Duration.ofSeconds(60);
 
     private final Means means;
+    private final Duration period;
     private final SelfTrust trust;
     private final Counter misses;
     private final Map<NodeId, Long> askedNanos = new HashMap<>();
@@ -72,7 +73,15 @@ public final class SelfCare extends VerticleBase {
     private boolean givenUp;
 
     public SelfCare(Means means, MeterRegistry registry) {
+        this(means, PERIOD, registry);
+    }
+
+    /**
+     * @param period between two tries
+     */
+    SelfCare(Means means, Duration period, MeterRegistry registry) {
         this.means = means;
+        this.period = period;
         this.trust = new SelfTrust(means.nanos());
         this.misses = Counter.builder("insula.cluster.missed.probes")
                 .description("addresses of this node where a peer's probe did not arrive")
@@ -81,7 +90,7 @@ public final class SelfCare extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        vertx.setPeriodic(PERIOD.toMillis(), tick -> probe());
+        vertx.setPeriodic(period.toMillis(), tick -> probe());
         vertx.setPeriodic(SWEEP_PERIOD.toMillis(), tick -> sweep());
         return vertx.eventBus()
                 .<ProbeRequest>consumer(Addresses.probe(means.self()), this::help)

@@ -18,6 +18,7 @@ import java.time.Duration;
  *
  * @param cluster which cluster the program joins, if any
  * @param adminKeyFile the key of those who run the platform; empty: {@code <home>/admin-key}
+ * @param notice how long a stopping program goes on taking requests once it is not ready
  * @param drainTimeout how long a stopping program lets running streams go on
  * @param model the base model that is served
  * @param embeddingModel whether the embedding model is served
@@ -27,6 +28,7 @@ public record InsulaConfig(
         DispatchConfig dispatch,
         EmbeddingLimits embedding,
         VizraModels vizra,
+        Duration notice,
         Duration drainTimeout,
         ManagementConfig management,
         ClusterConfig cluster,
@@ -47,6 +49,13 @@ public record InsulaConfig(
                 HttpSettings.dispatch(settings),
                 EmbeddingSettings.limits(settings),
                 HttpSettings.vizra(settings),
+                settings.duration(
+                        "shutdown.notice",
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        Duration.ofMinutes(60),
+                        "how long a stopping program goes on taking requests while /readyz says no and clients are told to"
+                                + " connect elsewhere; as long as a load balancer needs to notice"),
                 settings.duration(
                         "shutdown.drain-timeout",
                         Duration.ofSeconds(30),

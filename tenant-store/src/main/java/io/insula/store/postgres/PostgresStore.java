@@ -33,8 +33,7 @@ public final class PostgresStore {
         accessKeys = new CachingAccessKeys(new PostgresAccessKeys(sessions), pepper, cache);
         assistantConfigs = new CachingAssistantConfigs(new PostgresAssistantConfigs(sessions), cache);
         usage = new PostgresUsageLedger(sessions);
-        changes = new ChangeSubscription(
-                vertx, Sessions.connectOptions(config, "changes"), List.of(accessKeys, assistantConfigs));
+        changes = new ChangeSubscription(vertx, Sessions.connectOptions(config), List.of(accessKeys, assistantConfigs));
         listening = changes.open()
                 .onFailure(
                         cause -> LOG.error("Changes in the database are not listened to; caches expire only", cause));

@@ -47,7 +47,7 @@ final class Sessions {
                 .setConnectionTimeout(Math.toIntExact(timeoutMillis))
                 .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS);
         NetClientOptions net = new NetClientOptions().setConnectTimeout(Math.toIntExact(timeoutMillis));
-        PgConnectOptions connect = connectOptions(config, "statements");
+        PgConnectOptions connect = connectOptions(config);
         pipelined = PgBuilder.client()
                 .with(options)
                 .with(net)
@@ -58,17 +58,12 @@ final class Sessions {
         pool = PgBuilder.pool()
                 .with(new PoolOptions(options))
                 .with(new NetClientOptions(net))
-                .connectingTo(connectOptions(config, "transactions").setPipeliningLimit(1))
+                .connectingTo(new PgConnectOptions(connect).setPipeliningLimit(1))
                 .using(vertx)
                 .build();
     }
 
-    /**
-     * How to connect.
-     *
-     * @param use tells the meters of this client from those of the others
-     */
-    static PgConnectOptions connectOptions(StoreConfig config, String use) {
+    static PgConnectOptions connectOptions(StoreConfig config) {
         PgConnectOptions options = new PgConnectOptions()
                 .setHost(config.host())
                 .setPort(config.port())
@@ -78,7 +73,6 @@ final class Sessions {
                 .setCachePreparedStatements(true)
                 .setPipeliningLimit(config.pipelining())
                 .addProperty("application_name", "insula");
-        options.setMetricsName(use);
         return switch (config.tls()) {
             case DISABLE -> options.setSslMode(SslMode.DISABLE);
             case REQUIRE -> options.setSslMode(SslMode.REQUIRE).setSslOptions(new ClientSSLOptions().setTrustAll(true));

@@ -1,0 +1,91 @@
+package io.insula.launcher.failover;
+
+import io.insula.inference.engine.DecoderEngine;
+import io.insula.inference.engine.EngineShape;
+import io.insula.inference.engine.KvBlock;
+import java.nio.FloatBuffer;
+
+/** A real engine that asks before each decode step whether something happens to it. */
+record FaultyEngine(DecoderEngine engine, Runnable beforeDecode) implements DecoderEngine {
+
+    @Override
+    public FloatBuffer decode(int rows, int[] tokens) {
+        beforeDecode.run();
+        return engine.decode(rows, tokens);
+    }
+
+    @Override
+    public EngineShape shape() {
+        return engine.shape();
+    }
+
+    @Override
+    public String fingerprint() {
+        return engine.fingerprint();
+    }
+
+    @Override
+    public int length(int slot) {
+        return engine.length(slot);
+    }
+
+    @Override
+    public void clear(int slot) {
+        engine.clear(slot);
+    }
+
+    @Override
+    public void move(int source, int target) {
+        engine.move(source, target);
+    }
+
+    @Override
+    public void copy(int source, int target) {
+        engine.copy(source, target);
+    }
+
+    @Override
+    public void prefill(int slot, int[] tokens, int from, int count) {
+        engine.prefill(slot, tokens, from, count);
+    }
+
+    @Override
+    public void prefillPart(int slot, int[] tokens, int from, int count) {
+        engine.prefillPart(slot, tokens, from, count);
+    }
+
+    @Override
+    public FloatBuffer prefillLogits() {
+        return engine.prefillLogits();
+    }
+
+    @Override
+    public long tokenBytes() {
+        return engine.tokenBytes();
+    }
+
+    @Override
+    public KvBlock save(int slot, int from, int to) {
+        return engine.save(slot, from, to);
+    }
+
+    @Override
+    public void load(KvBlock block, int slot) {
+        engine.load(block, slot);
+    }
+
+    @Override
+    public int scoredTokens() {
+        return engine.scoredTokens();
+    }
+
+    @Override
+    public FloatBuffer prefillScored(int slot, int[] tokens, int from, int count) {
+        return engine.prefillScored(slot, tokens, from, count);
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}
