@@ -14,6 +14,9 @@ import io.insula.chaos.load.Question;
 import io.insula.chaos.load.Reply;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -73,8 +76,13 @@ final class Trial implements AutoCloseable {
         int tokens = questions.stream()
                 .mapToInt(question -> made.answer(question).completionTokens())
                 .sum();
+        int prompts = questions.stream()
+                .mapToInt(question -> made.answer(question).promptTokens())
+                .sum();
         double seconds = (System.nanoTime() - began) / 1e9;
-        say("undisturbed: %d questions, %d tokens, %.1f s", questions.size(), tokens, seconds);
+        say(
+                "undisturbed: %d questions, %d prompt tokens, %d tokens, %.1f s",
+                questions.size(), prompts, tokens, seconds);
         return made;
     }
 
@@ -84,7 +92,14 @@ final class Trial implements AutoCloseable {
                 house.database().addTenant(scenario.title(), options.model().modelName());
         Random random = new Random(options.seed() * 31 + scenario.title().hashCode());
         Question extra = reference.questions().getFirst();
-        Stage stage = new Stage(house, random, asker, account, extra, options.outage(), what -> say("    %s", what));
+        Stage stage = new Stage(
+                house,
+                random,
+                asker,
+                account,
+                extra,
+                options.outage(),
+                what -> say("    %s %s", LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.MILLIS), what));
         List<Reply> replies;
         try (Load load = Load.endless(asker, account, reference.questions(), options.streams())) {
             warm(load);

@@ -138,20 +138,21 @@ final class Verdict {
 
     /** Whether something was broken while it was on its way. */
     private boolean wasBroken(Reply reply) {
-        List<Long> moments = happened.moments();
-        return !moments.isEmpty()
-                && reply.endedNanos() - moments.getFirst() > 0
-                && reply.sentNanos() - moments.getLast() < GRACE.toNanos();
+        List<Long> broken = happened.broken();
+        List<Long> ends = happened.mended().isEmpty() ? broken : happened.mended();
+        return !broken.isEmpty()
+                && reply.endedNanos() - broken.getFirst() > 0
+                && reply.sentNanos() - ends.getLast() < GRACE.toNanos();
     }
 
     private void stall(Reply reply, boolean hasMoved) {
-        if (!reply.question().streamed() || happened.moments().stream().noneMatch(reply::covers)) {
+        if (!reply.question().streamed() || happened.broken().stream().noneMatch(reply::covers)) {
             return;
         }
-        Stall stall = Stall.of(reply, happened.moments().getFirst());
+        Stall stall = Stall.of(reply, happened.broken());
         (hasMoved ? moveStalls : otherStalls).add(stall.seconds());
-        worst = hasMoved && (worst == null || worst.nanos() < stall.nanos()) ? stall : worst;
         if (hasMoved) {
+            worst = worst == null || worst.nanos() < stall.nanos() ? stall : worst;
             long recompute = reference.nanosUntil(reply.question(), stall.events());
             double factor = (stall.nanos() - scenario.noticed().detection().toNanos()) / (double) recompute;
             worstRecompute = Math.max(worstRecompute, factor);

@@ -28,7 +28,7 @@ class StallTest {
 
     @Test
     void isTheLongestWaitThatEndedBehindTheMoment() {
-        Stall stall = Stall.of(reply(0, 100, 50L, 60L, 75L, 99L), 61);
+        Stall stall = Stall.of(reply(0, 100, 50L, 60L, 75L, 99L), List.of(61L));
 
         assertThat(stall.nanos()).isEqualTo(24);
         assertThat(stall.events()).isEqualTo(3);
@@ -36,8 +36,13 @@ class StallTest {
 
     @Test
     void theWaitForTheFirstEventAndForTheEndCount() {
-        assertThat(Stall.of(reply(0, 100, 90L), 10).nanos()).isEqualTo(90);
-        assertThat(Stall.of(reply(0, 100, 20L), 10).nanos()).isEqualTo(80);
-        assertThat(Stall.of(reply(0, 100), 10).nanos()).isEqualTo(100);
+        assertThat(Stall.of(reply(0, 100, 90L), List.of(10L)).nanos()).isEqualTo(80);
+        assertThat(Stall.of(reply(0, 100, 20L), List.of(10L)).nanos()).isEqualTo(80);
+        assertThat(Stall.of(reply(0, 100), List.of(10L)).nanos()).isEqualTo(90);
+    }
+
+    @Test
+    void whatIsBrokenOnceMoreWhileAClientWaitsBeginsTheWaitAnew() {
+        assertThat(Stall.of(reply(0, 100, 10L, 90L), List.of(20L, 55L)).nanos()).isEqualTo(35);
     }
 }

@@ -26,7 +26,7 @@ class VerdictTest {
     private static final Instant BROKEN = Instant.ofEpochSecond(100);
     private static final Question QUESTION = new Question(0, "plain", new JsonObject(), true, false);
     private static final Door DOOR = new Door("http-1", URI.create("http://a"), URI.create("http://b"));
-    private static final Happenings KILLED = new Happenings(List.of(5 * SECOND), Map.of(), List.of());
+    private static final Happenings KILLED = new Happenings(List.of(5 * SECOND), List.of(), Map.of(), List.of());
     private static final Reference REFERENCE = new Reference(
             List.of(QUESTION), List.of(reply("text", List.of(SECOND, 2 * SECOND), 2 * SECOND)), List.of(row(1, 3)));
     private static final ChaosOptions OPTIONS = new ChaosOptions(
@@ -72,7 +72,7 @@ class VerdictTest {
 
         assertThat(outcome.complaints()).isEmpty();
         assertThat(outcome.moved()).isEqualTo(1);
-        assertThat(outcome.moveStalls().most()).isEqualTo(1.5);
+        assertThat(outcome.moveStalls().most()).isEqualTo(0.5);
     }
 
     @Test
@@ -100,7 +100,7 @@ class VerdictTest {
 
     @Test
     void aStallBeyondItsBoundIsFound() {
-        Reply late = reply("text", List.of(4 * SECOND, 7 * SECOND), 7 * SECOND);
+        Reply late = reply("text", List.of(4 * SECOND, 8 * SECOND), 8 * SECOND);
 
         assertThat(judge(Scenario.KILL_ENGINE, KILLED, late, row(2, 3)).complaints())
                 .singleElement()
@@ -120,7 +120,7 @@ class VerdictTest {
 
     @Test
     void onlyTheClientsOfABrokenNodeMayGoWithoutAnAnswer() {
-        Happenings lost = new Happenings(List.of(5 * SECOND), Map.of("http-1", BROKEN), List.of());
+        Happenings lost = new Happenings(List.of(5 * SECOND), List.of(), Map.of("http-1", BROKEN), List.of());
 
         assertThat(judge(Scenario.KILL_HTTP, lost, failed(200, REQUEST), row(1, 2))
                         .complaints())
@@ -134,7 +134,8 @@ class VerdictTest {
 
     @Test
     void aRowOfALostNodeComesWithinItsTime() {
-        Happenings lost = new Happenings(List.of(5 * SECOND), Map.of("http-1", BROKEN.minusSeconds(6)), List.of());
+        Happenings lost =
+                new Happenings(List.of(5 * SECOND), List.of(), Map.of("http-1", BROKEN.minusSeconds(6)), List.of());
 
         assertThat(judge(Scenario.KILL_HTTP, lost, failed(200, REQUEST), row(1, 2))
                         .complaints())

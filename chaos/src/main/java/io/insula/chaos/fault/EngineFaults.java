@@ -21,16 +21,16 @@ final class EngineFaults {
 
     static void kill(Stage stage) {
         NodeProcess engine = stage.anyEngine();
-        stage.now("kill -9 " + engine);
+        stage.breaks("kill -9 " + engine);
         engine.kill();
     }
 
     static void killTwo(Stage stage) {
         List<NodeProcess> engines = stage.anyOf(stage.house().engines(), 2);
-        stage.now("kill -9 " + engines.getFirst());
+        stage.breaks("kill -9 " + engines.getFirst());
         engines.getFirst().kill();
         stage.pauseUpTo(BETWEEN);
-        stage.now("kill -9 " + engines.getLast());
+        stage.breaks("kill -9 " + engines.getLast());
         engines.getLast().kill();
     }
 
@@ -38,11 +38,11 @@ final class EngineFaults {
     static void pause(Stage stage) {
         for (int time = 0; time < PAUSES; time++) {
             NodeProcess engine = stage.anyEngine();
-            stage.now("stop " + engine + " where it stands");
+            stage.breaks("stop " + engine + " where it stands");
             engine.pause();
             stage.pause(GIVEN_UP);
             stage.pauseUpTo(GIVEN_UP.dividedBy(2));
-            stage.now("wake " + engine);
+            stage.mends("wake " + engine);
             engine.wake();
             stage.pause(GIVEN_UP);
         }
@@ -58,10 +58,10 @@ final class EngineFaults {
 
     private static void suffer(Stage stage, Control control, Duration duration, String what) {
         NodeProcess engine = stage.anyEngine();
-        stage.now(String.format(what, engine));
+        stage.breaks(String.format(what, engine));
         engine.inflict(control);
         stage.pause(duration);
-        stage.now(engine + " is well again");
+        stage.mends(engine + " is well again");
         engine.relieve(control);
     }
 }

@@ -7,14 +7,17 @@ import java.util.Map;
 /**
  * What a scenario did, as far as a verdict must know.
  *
- * @param moments when something was broken or mended, as {@link System#nanoTime}
+ * @param broken when something was broken, as {@link System#nanoTime}, in order
+ * @param mended when something was mended
  * @param lostDoors HTTP nodes whose clients were not to be answered, since they were broken themselves, and when
  * @param complaints what the scenario itself found wrong
  */
-public record Happenings(List<Long> moments, Map<String, Instant> lostDoors, List<String> complaints) {
+public record Happenings(
+        List<Long> broken, List<Long> mended, Map<String, Instant> lostDoors, List<String> complaints) {
 
     public Happenings {
-        moments = List.copyOf(moments);
+        broken = List.copyOf(broken);
+        mended = List.copyOf(mended);
         lostDoors = Map.copyOf(lostDoors);
         complaints = List.copyOf(complaints);
     }

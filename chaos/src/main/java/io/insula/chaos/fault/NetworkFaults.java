@@ -15,7 +15,7 @@ final class NetworkFaults {
 
     static void cut(Stage stage) {
         NodeProcess engine = stage.anyEngine();
-        stage.now("cut " + engine + " off");
+        stage.breaks("cut " + engine + " off");
         lose(stage, List.of(engine), others(stage, engine));
         lose(stage, others(stage, engine), List.of(engine));
         healAfter(stage, EngineFaults.ABSENCE);
@@ -23,14 +23,14 @@ final class NetworkFaults {
 
     static void cutOut(Stage stage) {
         NodeProcess engine = stage.anyEngine();
-        stage.now("lose what " + engine + " sends");
+        stage.breaks("lose what " + engine + " sends");
         lose(stage, List.of(engine), others(stage, engine));
         healAfter(stage, EngineFaults.ABSENCE);
     }
 
     static void cutIn(Stage stage) {
         NodeProcess engine = stage.anyEngine();
-        stage.now("lose what is sent to " + engine);
+        stage.breaks("lose what is sent to " + engine);
         lose(stage, others(stage, engine), List.of(engine));
         healAfter(stage, EngineFaults.ABSENCE);
     }
@@ -43,7 +43,7 @@ final class NetworkFaults {
         List<NodeProcess> other = stage.house().nodes().stream()
                 .filter(node -> !one.contains(node))
                 .toList();
-        stage.now("split " + one + " from " + other);
+        stage.breaks("split " + one + " from " + other);
         lose(stage, one, other);
         lose(stage, other, one);
         healAfter(stage, SPLIT);
@@ -63,6 +63,6 @@ final class NetworkFaults {
     private static void healAfter(Stage stage, Duration duration) {
         stage.pause(duration);
         stage.house().network().heal();
-        stage.now("the network is whole again");
+        stage.mends("the network is whole again");
     }
 }

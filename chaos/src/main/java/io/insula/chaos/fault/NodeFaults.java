@@ -16,38 +16,38 @@ final class NodeFaults {
     /** Nodes are started in their order, so the first that has not been restarted is the oldest; it comes back as the youngest. */
     static void stopOldest(Stage stage) {
         NodeProcess oldest = stage.house().oldest();
-        stage.now("stop " + oldest);
+        stage.breaks("stop " + oldest);
         oldest.stop();
     }
 
     static void killHttp(Stage stage) {
         NodeProcess api = stage.anyOf(stage.house().apis(), 1).getFirst();
-        stage.now("kill -9 " + api);
+        stage.breaks("kill -9 " + api);
         stage.lose(api);
         api.kill();
     }
 
     static void restartAll(Stage stage) {
         for (NodeProcess node : stage.house().nodes()) {
-            stage.now("restart " + node);
+            stage.breaks("restart " + node);
             node.stop();
             node.start();
             stage.house().awaitReady(node);
         }
-        stage.now("all nodes are new");
+        stage.mends("all nodes are new");
     }
 
     static void stopDatabase(Stage stage) {
-        stage.now("stop the database");
+        stage.breaks("stop the database");
         stage.house().database().stop();
         stage.pause(stage.outage());
         stage.house().database().start();
-        stage.now("the database is back");
+        stage.mends("the database is back");
     }
 
     static void killAllEngines(Stage stage) {
         List<NodeProcess> engines = stage.house().engines();
-        stage.now("kill -9 " + engines);
+        stage.breaks("kill -9 " + engines);
         engines.forEach(NodeProcess::kill);
         // A process takes some seconds to start: meanwhile nobody is left.
         NodeProcess back = stage.anyOf(engines, 1).getFirst();
@@ -59,6 +59,6 @@ final class NodeFaults {
                     + reply.status() + ", " + reply.failure());
         }
         stage.house().awaitReady(back);
-        stage.now(back + " is back");
+        stage.mends(back + " is back");
     }
 }

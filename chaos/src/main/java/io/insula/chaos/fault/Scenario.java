@@ -79,7 +79,7 @@ public enum Scenario {
     /** Breaks things, and mends what can be mended; what was killed stays down. */
     public void play(Stage stage) {
         switch (this) {
-            case CALM -> stage.now("nothing");
+            case CALM -> stage.breaks("nothing");
             case KILL_ENGINE -> EngineFaults.kill(stage);
             case PAUSE_ENGINE -> EngineFaults.pause(stage);
             case KILL_TWO -> EngineFaults.killTwo(stage);

@@ -31,7 +31,8 @@ public final class Stage {
     private final Question extra;
     private final Duration outage;
     private final Consumer<String> log;
-    private final List<Long> moments = new ArrayList<>();
+    private final List<Long> broken = new ArrayList<>();
+    private final List<Long> mended = new ArrayList<>();
     private final List<String> complaints = new ArrayList<>();
     private final Map<String, Instant> lostDoors = new HashMap<>();
 
@@ -66,9 +67,15 @@ public final class Stage {
         return outage;
     }
 
-    /** Notes that something is broken, or mended, now. */
-    void now(String what) {
-        moments.add(System.nanoTime());
+    /** Notes that something breaks now. */
+    void breaks(String what) {
+        broken.add(System.nanoTime());
+        log.accept(what);
+    }
+
+    /** Notes that something is mended now. */
+    void mends(String what) {
+        mended.add(System.nanoTime());
         log.accept(what);
     }
 
@@ -84,7 +91,12 @@ public final class Stage {
 
     /** One that works on something: breaking another would prove nothing. */
     NodeProcess anyEngine() {
-        return anyOf(house.busyEngines(), 1).getFirst();
+        Map<NodeProcess, Integer> busy = house.busy();
+        log.accept("busy: " + busy);
+        List<NodeProcess> working = house.engines().stream()
+                .filter(engine -> busy.getOrDefault(engine, 0) > 0)
+                .toList();
+        return anyOf(working.isEmpty() ? house.engines() : working, 1).getFirst();
     }
 
     /** Some of them, in random order. */
@@ -125,6 +137,6 @@ public final class Stage {
 
     /** What has been done. */
     public Happenings happened() {
-        return new Happenings(moments, lostDoors, complaints);
+        return new Happenings(broken, mended, lostDoors, complaints);
     }
 }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -232,16 +233,17 @@ public final class House implements AutoCloseable {
         }
     }
 
-    /** The engines that work on something now, as far as is known; all of them when none does. */
-    public List<NodeProcess> busyEngines() {
+    /** How many streams each engine works on, as it said in the last second or so. */
+    public Map<NodeProcess, Integer> busy() {
         Map<String, ClusterView.Seen> seen = new HashMap<>();
         apis().forEach(api -> seen.putAll(look(api)));
-        List<NodeProcess> busy = engines().stream()
-                .filter(engine -> seen.getOrDefault(engine.member(), new ClusterView.Seen(false, 0))
-                                .busy()
-                        > 0)
-                .toList();
-        return busy.isEmpty() ? engines() : busy;
+        Map<NodeProcess, Integer> busy = new LinkedHashMap<>();
+        engines()
+                .forEach(engine -> busy.put(
+                        engine,
+                        seen.getOrDefault(engine.member(), new ClusterView.Seen(false, 0))
+                                .busy()));
+        return busy;
     }
 
     /** Status and text that a node's management port answers; no status when it does not. */

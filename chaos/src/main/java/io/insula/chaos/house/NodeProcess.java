@@ -33,6 +33,8 @@ public final class NodeProcess {
             "--add-opens=java.management/sun.management=ALL-UNNAMED",
             "--add-opens=jdk.management/com.sun.management.internal=ALL-UNNAMED",
             "-XX:+UseSerialGC",
+            // Processes that live for seconds, many on few processors: compiling well would be most of their work.
+            "-XX:TieredStopAtLevel=1",
             "-Xmx768m");
 
     /**

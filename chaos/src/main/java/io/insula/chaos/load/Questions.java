@@ -18,7 +18,7 @@ public final class Questions {
     private static final List<String> WORDS = List.of(
             "water river stone field garden street market night morning evening winter summer paper letter music colour"
                     .split(" "));
-    private static final int PROMPT_WORDS = 24;
+    private static final int PROMPT_WORDS = 12;
     /** Enough for every form to be complete. */
     private static final int FORM_TOKENS = 400;
 
@@ -70,7 +70,8 @@ public final class Questions {
         if (!viaConfig) {
             messages.add(message("system", own));
         }
-        return messages.add(message("user", own + " Tell me of the " + WORDS.get(random.nextInt(WORDS.size())) + "."));
+        String asked = "Tell me of the " + WORDS.get(random.nextInt(WORDS.size())) + ".";
+        return messages.add(message("user", viaConfig ? own + " " + asked : asked));
     }
 
     private static JsonObject message(String role, String content) {

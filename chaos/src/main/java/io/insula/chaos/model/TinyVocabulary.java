@@ -26,7 +26,9 @@ final class TinyVocabulary {
             type object string integer number properties required value city days weather house island tenant engine
             stream token answer question word light water river stone field garden street market night morning evening
             winter summer paper letter music colour north south east west good new first last long great little right
-            different small large next early young important public bad able tools call JSON between describe""".strip().split("\\s+"));
+            different small large next early young important public bad able tools call JSON between describe You For Call
+            The calling functions described help with asks guess values write calls Tell house many tenants Answer each
+            few words tell will like""".strip().split("\\s+"));
 
     private final List<String> tokens = new ArrayList<>();
     private final List<String> merges = new ArrayList<>();

@@ -39,7 +39,7 @@ class QuestionsTest {
                         .getJsonArray("messages")
                         .getJsonObject(0)
                         .getString("content"))
-                .map(text -> text.substring(0, 40))
+                .map(text -> text.substring(0, 30))
                 .toList();
 
         assertThat(prompts).doesNotHaveDuplicates();

@@ -56,6 +56,7 @@ public final class OnnxDecoderEngine implements DecoderEngine {
     private final EngineShape shape;
     /** Rows that the runtime's attention multiplies at once: a single row beyond them is rounded like a single token. */
     private final int tile;
+
     private final Arena weights;
     private final List<PassingMemory> passing;
     private final Model model;

@@ -95,7 +95,8 @@ public abstract class ExactStepsContractTest {
             float[] prefilled = row(engine, engine.prefillLogits(), 0);
             List<float[]> expected = decodeAlone(engine, continuation(0));
             for (int[] cuts :
-                    new int[][] {{1}, {139}, {2, 3, 4}, {64, 128}, {33}, {65}, {70}, {75}, {97}, {1, 2, 138, 139}, {129}}) {
+                    new int[][] {{1}, {139}, {2, 3, 4}, {64, 128}, {33}, {65}, {70}, {75}, {97}, {1, 2, 138, 139}, {129}
+                    }) {
                 engine.clear(0);
                 prefillCut(engine, prompt, cuts);
                 String what = "cut at " + Arrays.toString(cuts);
