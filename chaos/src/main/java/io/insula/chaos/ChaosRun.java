@@ -68,6 +68,7 @@ final class ChaosRun {
                 options.model().modelName(),
                 ENGINES,
                 APIS,
+                options.paceMillis(),
                 options.cables(),
                 settings());
     }

@@ -126,6 +126,7 @@ public final class House implements AutoCloseable {
                     clusterPorts.get(i),
                     api,
                     management,
+                    plan.paceMillis(),
                     folder,
                     settings));
         }

@@ -18,6 +18,7 @@ public final class Questions {
     private static final List<String> WORDS = List.of(
             "water river stone field garden street market night morning evening winter summer paper letter music colour"
                     .split(" "));
+    private static final int KINDS = 8;
     private static final int PROMPT_WORDS = 12;
     /** Enough for every form to be complete. */
     private static final int FORM_TOKENS = 400;
@@ -48,8 +49,8 @@ public final class Questions {
     }
 
     private Question question(int index, int number) {
-        boolean streamed = number % 3 != 0;
-        boolean viaConfig = number / 3 % 2 == 0;
+        boolean streamed = number / KINDS % 3 != 0;
+        boolean viaConfig = (number + number / KINDS) % 2 == 0;
         JsonObject body = new JsonObject()
                 .put("seed", random.nextLong() & Long.MAX_VALUE >> 12)
                 .put("max_tokens", fewestTokens + random.nextInt(mostTokens - fewestTokens + 1))
@@ -58,7 +59,7 @@ public final class Questions {
         if (streamed) {
             body.put("stream", true).put("stream_options", new JsonObject().put("include_usage", true));
         }
-        return new Question(index, shape(body, number % 8, streamed), body, streamed, viaConfig);
+        return new Question(index, shape(body, number % KINDS, streamed), body, streamed, viaConfig);
     }
 
     /** Begins with words of its own: what one prompt computed serves no other one but its twin. */
