@@ -19,6 +19,7 @@ import io.insula.store.postgres.PostgresStore;
 import io.insula.store.postgres.StoreConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -137,14 +138,19 @@ public final class StoreFixture implements AutoCloseable {
     }
 
     /** Stops the database's processes where they are, or lets them go on. */
-    public void freeze(boolean frozen) throws Exception {
-        List<ProcessHandle> processes = Stream.concat(
-                        Stream.of(server.process()), server.process().descendants())
-                .toList();
-        for (ProcessHandle process : processes) {
-            new ProcessBuilder("sh", "-c", "kill " + (frozen ? "-STOP " : "-CONT ") + process.pid())
+    public void freeze(boolean frozen) {
+        Stream.concat(Stream.of(server.process()), server.process().descendants())
+                .toList()
+                .forEach(process -> signal(frozen ? "-STOP" : "-CONT", process));
+    }
+
+    private static void signal(String signal, ProcessHandle process) {
+        try {
+            new ProcessBuilder("sh", "-c", "kill " + signal + " " + process.pid())
                     .start()
                     .waitFor();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -155,6 +161,7 @@ public final class StoreFixture implements AutoCloseable {
 
     @Override
     public void close() {
+        freeze(false);
         vertx.close().await();
         server.close();
     }
