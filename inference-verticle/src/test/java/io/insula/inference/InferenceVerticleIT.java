@@ -326,31 +326,6 @@ class InferenceVerticleIT {
     }
 
     @Test
-    void anHttpNodeThatLeftIsNotWaitedFor() throws Exception {
-        List<Consumer<NodeId>> mourners = new CopyOnWriteArrayList<>();
-        InferenceVerticle verticle = new InferenceVerticle(
-                NODE,
-                ServedModels.loaded(List.of(model(new LetterTokenizer(true), PACE))),
-                InferenceConfig.DEFAULT,
-                registry,
-                listener -> {
-                    mourners.add(listener);
-                    return () -> mourners.remove(listener);
-                });
-        String deployment = await(vertx.deployVerticle(verticle));
-        GenerateCommand abandoned = command(1, "go on", 0);
-        api.admit(abandoned);
-        api.firstDelta(abandoned);
-        mourners.forEach(mourner -> mourner.accept(new NodeId("somebody-else")));
-        mourners.forEach(mourner -> mourner.accept(Commands.API));
-        StreamEnd end = api.end(abandoned);
-        assertThat(end.outcome()).isEqualTo(Outcome.CANCELLED);
-        assertThat(Duration.ofNanos(end.timings().totalMicros() * 1_000)).isLessThan(Duration.ofMillis(2_900));
-        await(vertx.undeploy(deployment));
-        assertThat(mourners).isEmpty();
-    }
-
-    @Test
     void aSilentHttpNodesUsageIsHandedToSpeakingOnesUntilOneHasIt() throws Exception {
         deploy(new LetterTokenizer(true), PACE, SchedulerConfig.DEFAULT);
         BlockingQueue<OrphanedUsage> first = orphanage("first", true);

@@ -108,11 +108,6 @@ public final class EngineRegistry {
         return alive().size();
     }
 
-    /** Nodes that keep failing and are not asked for a while. */
-    int aside() {
-        return (int) breakers.values().filter(Breaker::isAside).count();
-    }
-
     /** Counts a stream against a node until its next status includes it. */
     void charge(NodeId node) {
         Lease lease = leases.get(node);

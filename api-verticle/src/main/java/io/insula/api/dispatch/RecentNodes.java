@@ -3,7 +3,6 @@ package io.insula.api.dispatch;
 import io.insula.protocol.NodeId;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of nodes, the newest of them: a node that comes back is a new one, so old ones are forgotten. */
@@ -24,9 +23,5 @@ final class RecentNodes<V> {
         if (values.size() > MOST) {
             values.remove(values.keySet().iterator().next());
         }
-    }
-
-    Stream<V> values() {
-        return values.values().stream();
     }
 }

@@ -1,5 +1,6 @@
 package io.insula.api.dispatch;
 
+import io.insula.protocol.Admission;
 import io.insula.protocol.ChatMessage;
 import io.insula.protocol.EngineStatus;
 import io.insula.protocol.FrameBatch;
@@ -75,6 +76,13 @@ final class DispatchHouse {
             renew(node);
         }
         return dispatcher.dispatch(generation(1), heard);
+    }
+
+    /** Starts and admits a stream; tells where. */
+    String startAdmitted(String... nodes) {
+        start(nodes);
+        port.answer(0, new Admission.Accepted(5));
+        return port.nodes.getFirst().value();
     }
 
     void renew(String node) {

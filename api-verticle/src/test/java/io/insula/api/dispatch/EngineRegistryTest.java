@@ -186,7 +186,6 @@ class EngineRegistryTest {
         }
         engines.renew(status("a", 4, 4, 0, false));
         assertThat(chosen(1)).isNull();
-        assertThat(engines.aside()).isEqualTo(1);
 
         clock.advance(Duration.ofSeconds(1));
         assertThat(chosen(1)).isEqualTo("a");

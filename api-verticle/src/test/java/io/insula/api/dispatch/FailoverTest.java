@@ -3,7 +3,6 @@ package io.insula.api.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.insula.api.dispatch.StreamSummary.Result;
-import io.insula.api.error.ApiError;
 import io.insula.protocol.Admission;
 import io.insula.protocol.CancelStream;
 import io.insula.protocol.GenerateCommand;
@@ -23,10 +22,8 @@ import io.insula.protocol.StreamFrame.Usage;
 import io.insula.protocol.TokenBytes;
 import io.insula.protocol.TokenIds;
 import io.insula.protocol.TokenScores;
-import io.vertx.core.eventbus.ReplyFailure;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,7 +65,7 @@ class FailoverTest {
     @ParameterizedTest
     @EnumSource(Loss.class)
     void aStreamWhoseEngineIsLostGoesOnElsewhereWithWhatWasDelivered(Loss loss) {
-        String first = startOnFirst("a", "b");
+        String first = house.startAdmitted("a", "b");
         String other = first.equals("a") ? "b" : "a";
         house.frames(first, house.delta(0, 0, "x"), house.delta(0, 1, "y"));
         house.speaking.add(other);
@@ -118,7 +115,7 @@ class FailoverTest {
 
     @Test
     void progressIsNoSilenceAndAStreamThatSpeaksOutlivesItsEnginesLease() {
-        String first = startOnFirst("a", "b");
+        String first = house.startAdmitted("a", "b");
         for (int i = 0; i < 10; i++) {
             house.pass(Duration.ofSeconds(2));
             house.frames(first, new StreamProgress(heard.request(), 0, i));
@@ -130,7 +127,7 @@ class FailoverTest {
 
     @Test
     void timeInWhichThisProcessWasStoppedIsNobodysSilence() {
-        String first = startOnFirst("a", "b");
+        String first = house.startAdmitted("a", "b");
         house.clock.advance(Duration.ofSeconds(20));
         house.dispatcher.watch();
 
@@ -142,7 +139,7 @@ class FailoverTest {
 
     @Test
     void anEngineThatGoesOnLateIsToldOnceASecondThatNobodyListens() {
-        String first = startOnFirst("a", "b");
+        String first = house.startAdmitted("a", "b");
         house.dispatcher.left(new NodeId(first));
         port.cancels.clear();
         for (int i = 0; i < 30; i++) {
@@ -152,205 +149,6 @@ class FailoverTest {
 
         assertThat(port.cancels).hasSize(3).containsOnly(new CancelStream(heard.request(), 0));
         assertThat(house.count("insula.api.frames.dropped")).isEqualTo(30);
-    }
-
-    @Test
-    void aStreamWaitsForAnEngineAndIsResumedAtOnceWhenOneComes() {
-        startOnFirst("a");
-        house.frames("a", house.delta(0, 0, "x"));
-        house.dispatcher.left(new NodeId("a"));
-        house.pass(Duration.ofSeconds(7));
-        assertThat(port.commands).hasSize(1);
-        assertThat(heard.ended).isNull();
-
-        house.renew(DispatchHouse.status("c", FINGERPRINT));
-
-        assertThat(port.commands).hasSize(2);
-        assertThat(port.commands.getLast().resumeTokens()).containsExactly(TokenIds.of('x'));
-    }
-
-    @Test
-    void aStreamThatWaitedInVainEndsWithAnError() {
-        startOnFirst("a");
-        house.frames("a", house.delta(0, 0, "x"));
-        house.dispatcher.left(new NodeId("a"));
-        house.pass(FailoverConfig.DEFAULT.resumeWait().minusMillis(250));
-        assertThat(heard.ended).isNull();
-        house.pass(Duration.ofMillis(500));
-
-        assertThat(heard.error()).isEqualTo(new ApiError.EngineLost());
-        assertThat(heard.summary().usage()).isEqualTo(new Usage(5, 1, 0));
-        assertThat(heard.summary().admittedAttempts()).isEqualTo(1);
-    }
-
-    @Test
-    void aStreamThatNobodyTakesNowIsOfferedAgainAndAgain() {
-        String first = startOnFirst("a", "b");
-        house.speaking.addAll(List.of("a", "b"));
-        house.frames(first, house.delta(0, 0, "x"), house.end(0, 1, Outcome.HANDED_OVER));
-        for (int i = 1; i < 6; i++) {
-            port.answer(i, new Admission.Rejected(Admission.Reason.OVERLOADED, "full", null, 700));
-            for (int wait = 0; port.commands.size() <= i + 1; wait++) {
-                house.pass(Duration.ofMillis(250));
-                assertThat(wait).isLessThan(12);
-            }
-        }
-
-        assertThat(heard.ended).isNull();
-        assertThat(port.commands)
-                .extracting(GenerateCommand::attempt)
-                .isSorted()
-                .doesNotHaveDuplicates();
-    }
-
-    @Test
-    void aRequestThatItsEnginesFailOfEndsWithTheThirdAndLeavesTheOthersAlone() {
-        String node = startOnFirst("a", "b", "c", "d", "e");
-        house.speaking.addAll(List.of("a", "b", "c", "d", "e"));
-        house.frames(node, house.end(0, 0, Outcome.FAILED));
-        assertThat(port.commands).as("at once after the first").hasSize(2);
-        port.answer(1, new Admission.Accepted(5));
-        house.frames(port.nodes.get(1).value(), house.end(1, 0, Outcome.FAILED));
-        assertThat(port.commands).as("not at once after the second").hasSize(2);
-        house.pass(Duration.ofSeconds(1));
-        port.answer(2, new Admission.Accepted(5));
-        house.frames(port.nodes.get(2).value(), house.end(2, 0, Outcome.FAILED));
-
-        assertThat(port.commands).hasSize(3);
-        assertThat(heard.error()).isEqualTo(new ApiError.EngineFailed("planted"));
-        assertThat(heard.summary().admittedAttempts()).isEqualTo(3);
-    }
-
-    @Test
-    void anAnswerThatGotFurtherMeanwhileIsNotToBlame() {
-        String node = startOnFirst("a", "b");
-        house.speaking.addAll(List.of("a", "b"));
-        for (int attempt = 0; attempt < 6; attempt++) {
-            for (int i = 0; i < FailoverPolicy.PROGRESS_TOKENS; i++) {
-                house.frames(node, house.delta(attempt, i, "x"));
-            }
-            house.frames(node, house.end(attempt, FailoverPolicy.PROGRESS_TOKENS, Outcome.FAILED));
-            house.pass(Duration.ofSeconds(2));
-            node = port.nodes.getLast().value();
-            port.answer(attempt + 1, new Admission.Accepted(5));
-        }
-
-        assertThat(heard.ended).isNull();
-        assertThat(port.commands.getLast().resumeTokens(0).size()).isEqualTo(6 * FailoverPolicy.PROGRESS_TOKENS);
-    }
-
-    @Test
-    void noMoreEnginesWorkOnAnAnswerThanMay() {
-        FailoverConfig few =
-                new FailoverConfig(FailoverConfig.Unequal.ERROR, Duration.ofSeconds(5), 3, 2, Duration.ofSeconds(1));
-        DispatchHouse strict = new DispatchHouse(DispatchConfig.DEFAULT.withFailover(few));
-        strict.start("a");
-        for (int attempt = 0; attempt < 2; attempt++) {
-            strict.port.answer(attempt, new Admission.Accepted(5));
-            strict.frames("a", strict.end(attempt, 0, Outcome.HANDED_OVER));
-            strict.speaking.add("a");
-            strict.pass(Duration.ofSeconds(1));
-        }
-
-        assertThat(strict.port.commands).hasSize(2);
-        assertThat(strict.heard.error()).isEqualTo(new ApiError.EngineLost());
-    }
-
-    @Test
-    void whatTheRequestItselfIsToBlameForIsNotTriedElsewhere() {
-        String first = startOnFirst("a", "b");
-        house.frames(first, house.end(0, 0, Outcome.REFUSED));
-
-        assertThat(port.commands).hasSize(1);
-        assertThat(heard.error()).isEqualTo(new ApiError.EngineFailed("planted"));
-    }
-
-    @Test
-    void aSmallerEngineThatRefusesAResumeIsFollowedByTheNext() {
-        String first = startOnFirst("a", "b", "c");
-        house.frames(first, house.delta(0, 0, "x"), house.end(0, 1, Outcome.HANDED_OVER));
-        port.answer(1, new Admission.Rejected(Admission.Reason.CONTEXT_LENGTH_EXCEEDED, "long", "messages", 0));
-
-        assertThat(port.commands).hasSize(3);
-        assertThat(port.nodes).doesNotHaveDuplicates();
-        assertThat(heard.ended).isNull();
-    }
-
-    @Test
-    void anEngineThatDoesNotAnswerAResumeIsFollowedByTheNext() {
-        String first = startOnFirst("a", "b", "c");
-        house.dispatcher.left(new NodeId(first));
-        NodeId second = port.nodes.get(1);
-        port.fail(1, ReplyFailure.TIMEOUT);
-
-        assertThat(port.commands).hasSize(3);
-        assertThat(port.cancels).contains(new CancelStream(heard.request(), 1));
-        house.dispatcher.left(port.nodes.get(2));
-        assertThat(port.commands)
-                .as("all were asked; a round later they are again")
-                .hasSize(3);
-        house.speaking.add(second.value());
-        house.pass(Duration.ofSeconds(2));
-        assertThat(port.nodes.getLast()).isEqualTo(second);
-    }
-
-    @Test
-    void aDeadlineSpansAllEnginesAndTheWaitForOne() {
-        house.renew(DispatchHouse.status("a", FINGERPRINT));
-        house.dispatcher.dispatch(DispatchHouse.generation(1).within(9_000), heard);
-        port.answer(0, new Admission.Accepted(5));
-        house.frames("a", house.delta(0, 0, "x"));
-        house.clock.advance(Duration.ofMillis(900));
-        house.frames("a", house.end(0, 1, Outcome.FAILED));
-        house.clock.advance(Duration.ofMillis(100));
-        house.renew(DispatchHouse.status("b", FINGERPRINT));
-        assertThat(port.commands).extracting(GenerateCommand::deadlineMillis).containsExactly(9_000, 8_000);
-        port.answer(1, new Admission.Accepted(5));
-        house.dispatcher.left(new NodeId("b"));
-        house.dispatcher.left(new NodeId("a"));
-        house.pass(Duration.ofSeconds(8));
-
-        assertThat(heard.error()).isEqualTo(new ApiError.DeadlineExceeded());
-    }
-
-    @Test
-    void anEngineThatForgetsTheDeadlineIsNotWaitedForForEver() {
-        house.renew(DispatchHouse.status("a", FINGERPRINT));
-        house.speaking.add("a");
-        house.dispatcher.dispatch(DispatchHouse.generation(1).within(1_000), heard);
-        port.answer(0, new Admission.Accepted(5));
-        house.pass(Duration.ofMillis(3_250));
-
-        assertThat(heard.error()).isEqualTo(new ApiError.DeadlineExceeded());
-        assertThat(port.cancels).hasSize(1);
-    }
-
-    @Test
-    void aClientThatLeavesWhileItsStreamWaitsLeavesNothing() {
-        house.renew(DispatchHouse.status("a", FINGERPRINT));
-        StreamHandle handle = house.dispatcher.dispatch(DispatchHouse.generation(1), heard);
-        port.answer(0, new Admission.Accepted(5));
-        house.frames("a", house.delta(0, 0, "x"));
-        house.dispatcher.left(new NodeId("a"));
-        handle.cancel();
-
-        assertThat(heard.result()).isEqualTo(new Result.Cancelled());
-        assertThat(house.dispatcher.active()).isZero();
-        house.renew(DispatchHouse.status("b", FINGERPRINT));
-        assertThat(port.commands).hasSize(1);
-    }
-
-    @Test
-    void aLeavingClientsStreamIsNotResumed() {
-        house.renew(DispatchHouse.status("a", FINGERPRINT));
-        house.renew(DispatchHouse.status("b", FINGERPRINT));
-        StreamHandle handle = house.dispatcher.dispatch(DispatchHouse.generation(1), heard);
-        port.answer(0, new Admission.Accepted(5));
-        handle.cancel();
-        house.dispatcher.left(port.nodes.getFirst());
-
-        assertThat(port.commands).hasSize(1);
-        assertThat(heard.result()).isEqualTo(new Result.Cancelled());
     }
 
     @Test
@@ -380,7 +178,7 @@ class FailoverTest {
 
     @Test
     void usageIsThatOfTheWholeAndTheFirstEnginesCacheCounts() {
-        String first = startOnFirst("a", "b");
+        String first = house.startAdmitted("a", "b");
         String other = first.equals("a") ? "b" : "a";
         house.frames(first, new StreamProgress(heard.request(), 0, 4, 4));
         house.clock.advance(Duration.ofMillis(40));
@@ -425,7 +223,7 @@ class FailoverTest {
 
     @Test
     void aStreamStaysWithAHangingEngineWhileItHasNowhereElseToGo() {
-        startOnFirst("a");
+        house.startAdmitted("a");
         house.frames("a", house.delta(0, 0, "x"));
         house.renew(DispatchHouse.status("a", hanging()));
         house.pass(Duration.ofSeconds(1));
@@ -440,7 +238,7 @@ class FailoverTest {
 
     @Test
     void aNodeThatLeftIsNotBelievedWhatItSaidBefore() {
-        startOnFirst("a");
+        house.startAdmitted("a");
         house.dispatcher.left(new NodeId("a"));
         house.renew(DispatchHouse.status("a", FINGERPRINT));
         assertThat(house.engines.isAlive(new NodeId("a"))).isFalse();
@@ -448,16 +246,6 @@ class FailoverTest {
         house.clock.advance(Duration.ofSeconds(1));
         house.renew(DispatchHouse.status("a", FINGERPRINT));
         assertThat(house.engines.isAlive(new NodeId("a"))).isTrue();
-    }
-
-    /** Starts and admits a stream; tells where. */
-    private String startOnFirst(String... nodes) {
-        for (String node : nodes) {
-            house.renew(node);
-        }
-        house.dispatcher.dispatch(DispatchHouse.generation(1), heard);
-        port.answer(0, new Admission.Accepted(5));
-        return Objects.requireNonNull(port.nodes.getFirst()).value();
     }
 
     private static ModelStatus hanging() {

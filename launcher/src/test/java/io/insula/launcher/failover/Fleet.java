@@ -34,6 +34,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,7 @@ final class Fleet implements AutoCloseable {
     }
 
     private static final int FAULT_STEP = 30;
+    private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
     private static final SchedulerConfig STANDARD = SchedulerConfig.DEFAULT;
     private static final InferenceConfig CONFIG = new InferenceConfig(
             AdmissionConfig.DEFAULT,
@@ -146,8 +148,9 @@ final class Fleet implements AutoCloseable {
                 TinyLlama.CONTEXT);
     }
 
-    /** On a device thread. */
+    /** On a device thread, which is as slow as a larger model's, so that faults come in the middle of answers. */
     private void step(NodeId node, AtomicInteger steps) {
+        LockSupport.parkNanos(PACE_NANOS);
         if (fault == Fault.NONE || steps.incrementAndGet() != FAULT_STEP || !struck.compareAndSet(null, node)) {
             return;
         }
