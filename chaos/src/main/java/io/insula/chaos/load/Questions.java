@@ -20,8 +20,8 @@ public final class Questions {
                     .split(" "));
     private static final int KINDS = 8;
     private static final int PROMPT_WORDS = 12;
-    /** Enough for every form to be complete. */
-    private static final int FORM_TOKENS = 400;
+    /** Enough for most forms to be complete. */
+    private static final int FORM_TOKENS = 160;
 
     private final Random random;
     private final int fewestTokens;
@@ -105,7 +105,7 @@ public final class Questions {
                 yield "greedy, repetition penalty";
             }
             case 6 -> {
-                body.put("structured_outputs", new JsonObject().put("regex", "[a-z]{20,60}(-[0-9]{4,12}){2,6}"));
+                body.put("structured_outputs", new JsonObject().put("regex", "[a-z]{10,30}(-[0-9]{4,8}){2,4}"));
                 body.put("max_tokens", FORM_TOKENS).put("logprobs", true);
                 yield "pattern, logprobs";
             }
@@ -122,8 +122,8 @@ public final class Questions {
 
     private static JsonArray tools() {
         return new JsonArray()
-                .add(tool("weather", new JsonObject().put("city", text(20, 60)).put("days", integer(1, 14))))
-                .add(tool("letter", new JsonObject().put("to", text(5, 20)).put("body", text(40, 90))));
+                .add(tool("weather", new JsonObject().put("city", text(5, 15)).put("days", integer(1, 14))))
+                .add(tool("letter", new JsonObject().put("to", text(3, 8)).put("body", text(10, 30))));
     }
 
     private static JsonObject tool(String name, JsonObject properties) {
@@ -135,13 +135,13 @@ public final class Questions {
     }
 
     private static JsonObject form() {
-        JsonObject item = object(new JsonObject().put("name", text(4, 16)).put("count", integer(0, 9999)));
+        JsonObject item = object(new JsonObject().put("name", text(3, 8)).put("count", integer(0, 9999)));
         JsonObject items = new JsonObject()
                 .put("type", "array")
                 .put("minItems", 2)
-                .put("maxItems", 4)
+                .put("maxItems", 3)
                 .put("items", item);
-        JsonObject schema = object(new JsonObject().put("title", text(10, 40)).put("items", items));
+        JsonObject schema = object(new JsonObject().put("title", text(5, 15)).put("items", items));
         return new JsonObject()
                 .put("type", "json_schema")
                 .put(
