@@ -62,6 +62,12 @@ public final class Chaos implements Callable<Integer> {
     private double patience = 1;
 
     @Option(
+            names = "--pace",
+            paramLabel = "MILLIS",
+            description = "how much longer a decode step takes than it does (2; with the real model 0)")
+    private @Nullable Integer pace;
+
+    @Option(
             names = "--binaries",
             paramLabel = "DIR",
             description = "where PostgreSQL's programs are unpacked (a folder in --folder)")
@@ -146,10 +152,20 @@ public final class Chaos implements Callable<Integer> {
                 Duration.ofSeconds(positive("--duration", duration)),
                 Duration.ofSeconds(positive("--outage", outage)),
                 patience(),
+                pace(chosen),
                 cables,
                 folder,
                 binaries == null ? folder.resolve("postgres-binaries") : binaries,
                 home);
+    }
+
+    /** The tiny model answers in no time: a pace lets faults meet streams. */
+    private int pace(ChaosOptions.Model chosen) {
+        int millis = pace != null ? pace : chosen == ChaosOptions.Model.TINY ? 2 : 0;
+        if (millis < 0 || millis > 1000) {
+            throw refused("--pace", Integer.toString(millis), "0..1000");
+        }
+        return millis;
     }
 
     private double patience() {

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param settle how long the load goes on when a scenario has ended
  * @param outage how long the database is away in the scenario that takes it away
  * @param patience multiplies the bounds of stalls
+ * @param paceMillis how much longer a decode step takes than it does
  * @param cables whether nodes get a network of their own
  * @param folder for everything that is kept: model, logs
  * @param binaries where PostgreSQL's programs are unpacked
@@ -23,6 +24,7 @@ record ChaosOptions(
         Duration settle,
         Duration outage,
         double patience,
+        int paceMillis,
         boolean cables,
         Path folder,
         Path binaries,

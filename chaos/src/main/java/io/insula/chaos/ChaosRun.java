@@ -68,6 +68,7 @@ final class ChaosRun {
                 options.model().modelName(),
                 ENGINES,
                 APIS,
+                options.paceMillis(),
                 options.cables(),
                 settings());
     }
@@ -97,7 +98,6 @@ final class ChaosRun {
         // Longer than a process takes to start on a busy machine.
         settings.put("INSULA_DISPATCH_RESUME_WAIT", "60s");
         settings.put("INSULA_SCHEDULER_RESTART_DELAY", "1s");
-        settings.put("INSULA_SHUTDOWN_DRAIN_TIMEOUT", "10s");
         return settings;
     }
 

@@ -32,6 +32,9 @@ final class Verdict {
     private final Happenings happened;
     private final ChaosOptions options;
     private final List<String> complaints = new ArrayList<>();
+    /** When a question was first asked once more. */
+    private final Map<Integer, Long> askedAgain = new HashMap<>();
+
     private final List<Double> moveStalls = new ArrayList<>();
     private final List<Double> otherStalls = new ArrayList<>();
     private int moved;
@@ -54,6 +57,11 @@ final class Verdict {
         rows.forEach(row -> byRequest
                 .computeIfAbsent(row.request(), request -> new ArrayList<>())
                 .add(row));
+        for (Reply reply : replies) {
+            if (reply.pass() > 0) {
+                askedAgain.merge(reply.question().index(), reply.sentNanos(), Math::min);
+            }
+        }
         int named = 0;
         for (Reply reply : replies) {
             boolean admitted = judge(reply, byRequest);
@@ -83,10 +91,7 @@ final class Verdict {
         if (answer == null) {
             return failed(reply, rows);
         }
-        // What many prompts begin with may be known already, here or there; what is a question's own is not, the first
-        // time.
-        boolean unknown = reply.pass() == 0 && !reply.question().viaConfig();
-        Comparison.of(reference.answer(reply.question()), answer, unknown)
+        Comparison.of(reference.answer(reply.question()), answer, isUnknown(reply))
                 .forEach(difference -> complain(reply, difference));
         if (rows.size() != 1) {
             complain(reply, rows.size() + " ledger rows");
@@ -96,6 +101,15 @@ final class Verdict {
         moved += hasMoved ? 1 : 0;
         stall(reply, hasMoved);
         return true;
+    }
+
+    /**
+     * Whether no engine can have known anything of its prompt. What many prompts begin with may be known here or there; what is
+     * a question's own is not, unless others asked it again meanwhile.
+     */
+    private boolean isUnknown(Reply reply) {
+        Long again = askedAgain.get(reply.question().index());
+        return reply.pass() == 0 && !reply.question().viaConfig() && (again == null || again - reply.endedNanos() > 0);
     }
 
     private void compare(Reply reply, Answer answer, LedgerRow row) {

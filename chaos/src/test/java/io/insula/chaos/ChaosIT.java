@@ -28,6 +28,7 @@ class ChaosIT {
                 "--streams=8",
                 "--duration=1",
                 "--patience=4",
+                "--pace=10",
                 "--binaries=" + Path.of("..", "target", "postgres-binaries"),
                 "--folder=" + Path.of("target", "chaos"));
 

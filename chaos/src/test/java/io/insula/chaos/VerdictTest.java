@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class VerdictTest {
@@ -36,6 +37,7 @@ class VerdictTest {
             Duration.ofSeconds(1),
             Duration.ofSeconds(1),
             1,
+            0,
             false,
             Path.of("a"),
             Path.of("b"),
@@ -52,7 +54,7 @@ class VerdictTest {
         return new Reply(QUESTION, 0, DOOR, 0, ended, arrivals, answer, null, 200, REQUEST);
     }
 
-    private static Reply failed(int status, UUID request) {
+    private static Reply failed(int status, @Nullable UUID request) {
         return new Reply(QUESTION, 0, DOOR, 0, 6 * SECOND, List.of(), null, "gone", status, request);
     }
 

@@ -53,6 +53,7 @@ public final class UsageWriter {
     // Touched on the context only.
     private final Deque<List<Row>> unwritten = new ArrayDeque<>();
     private boolean writing;
+    private boolean abandoned;
     private long pauseMillis = FIRST_PAUSE_MILLIS;
     private @Nullable Promise<Void> drained;
 
@@ -122,16 +123,29 @@ public final class UsageWriter {
             drained = Promise.promise();
             drained.future()
                     .timeout(config.closeLimit().toMillis(), TimeUnit.MILLISECONDS)
-                    .onFailure(late -> countLost(unkept.get(), "the ledger was away at the end"))
-                    .otherwiseEmpty()
+                    .recover(late -> abandoned())
                     .onComplete(end);
             writeNext();
         });
         return end.future();
     }
 
+    /** What was not written in time stays with its keeper; it is the next start's. */
+    private Future<Void> abandoned() {
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(now -> {
+            abandoned = true;
+            int rows = unkept.get();
+            if (rows > 0) {
+                countLost(rows, "the ledger was away at the end");
+            }
+            done.complete();
+        });
+        return done.future();
+    }
+
     private void writeNext() {
-        if (writing) {
+        if (writing || abandoned) {
             return;
         }
         List<Row> batch = nextBatch();

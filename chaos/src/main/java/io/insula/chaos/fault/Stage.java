@@ -89,14 +89,19 @@ public final class Stage {
         complaints.add(what);
     }
 
-    /** One that works on something: breaking another would prove nothing. */
+    /** The one that a stream chosen by chance is on: breaking an idle one would prove nothing. */
     NodeProcess anyEngine() {
         Map<NodeProcess, Integer> busy = house.busy();
         log.accept("busy: " + busy);
-        List<NodeProcess> working = house.engines().stream()
-                .filter(engine -> busy.getOrDefault(engine, 0) > 0)
-                .toList();
-        return anyOf(working.isEmpty() ? house.engines() : working, 1).getFirst();
+        int chosen = random.nextInt(
+                Math.max(1, busy.values().stream().mapToInt(Integer::intValue).sum()));
+        for (Map.Entry<NodeProcess, Integer> engine : busy.entrySet()) {
+            chosen -= engine.getValue();
+            if (chosen < 0) {
+                return engine.getKey();
+            }
+        }
+        return anyOf(house.engines(), 1).getFirst();
     }
 
     /** Some of them, in random order. */

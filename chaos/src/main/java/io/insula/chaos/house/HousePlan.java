@@ -12,6 +12,7 @@ import java.util.Map;
  * @param model the model that is served
  * @param engines inference processes
  * @param apis HTTP processes
+ * @param paceMillis how much longer a decode step takes than it does
  * @param cables whether each node gets a network namespace of its own
  * @param settings of every node, as environment variables
  */
@@ -22,5 +23,6 @@ public record HousePlan(
         String model,
         int engines,
         int apis,
+        int paceMillis,
         boolean cables,
         Map<String, String> settings) {}

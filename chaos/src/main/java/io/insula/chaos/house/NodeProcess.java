@@ -52,6 +52,7 @@ public final class NodeProcess {
             int clusterPort,
             int apiPort,
             int managementPort,
+            int paceMillis,
             Path folder,
             Map<String, String> settings) {}
 
@@ -103,6 +104,7 @@ public final class NodeProcess {
             command.addAll(List.of(
                     "-XX:ErrorFile=" + place.folder().resolve("crash.log"),
                     "-D" + ChaosNode.CONTROLS + "=" + controls(),
+                    "-D" + ChaosNode.PACE + "=" + place.paceMillis(),
                     "-cp",
                     System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                     ChaosNode.class.getName()));

@@ -18,9 +18,10 @@ public final class Questions {
     private static final List<String> WORDS = List.of(
             "water river stone field garden street market night morning evening winter summer paper letter music colour"
                     .split(" "));
+    private static final int KINDS = 8;
     private static final int PROMPT_WORDS = 12;
-    /** Enough for every form to be complete. */
-    private static final int FORM_TOKENS = 400;
+    /** Enough for most forms to be complete. */
+    private static final int FORM_TOKENS = 160;
 
     private final Random random;
     private final int fewestTokens;
@@ -48,8 +49,8 @@ public final class Questions {
     }
 
     private Question question(int index, int number) {
-        boolean streamed = number % 3 != 0;
-        boolean viaConfig = number / 3 % 2 == 0;
+        boolean streamed = number / KINDS % 3 != 0;
+        boolean viaConfig = (number + number / KINDS) % 2 == 0;
         JsonObject body = new JsonObject()
                 .put("seed", random.nextLong() & Long.MAX_VALUE >> 12)
                 .put("max_tokens", fewestTokens + random.nextInt(mostTokens - fewestTokens + 1))
@@ -58,7 +59,7 @@ public final class Questions {
         if (streamed) {
             body.put("stream", true).put("stream_options", new JsonObject().put("include_usage", true));
         }
-        return new Question(index, shape(body, number % 8, streamed), body, streamed, viaConfig);
+        return new Question(index, shape(body, number % KINDS, streamed), body, streamed, viaConfig);
     }
 
     /** Begins with words of its own: what one prompt computed serves no other one but its twin. */
@@ -104,7 +105,7 @@ public final class Questions {
                 yield "greedy, repetition penalty";
             }
             case 6 -> {
-                body.put("structured_outputs", new JsonObject().put("regex", "[a-z]{20,60}(-[0-9]{4,12}){2,6}"));
+                body.put("structured_outputs", new JsonObject().put("regex", "[a-z]{10,30}(-[0-9]{4,8}){2,4}"));
                 body.put("max_tokens", FORM_TOKENS).put("logprobs", true);
                 yield "pattern, logprobs";
             }
@@ -121,8 +122,8 @@ public final class Questions {
 
     private static JsonArray tools() {
         return new JsonArray()
-                .add(tool("weather", new JsonObject().put("city", text(20, 60)).put("days", integer(1, 14))))
-                .add(tool("letter", new JsonObject().put("to", text(5, 20)).put("body", text(40, 90))));
+                .add(tool("weather", new JsonObject().put("city", text(5, 15)).put("days", integer(1, 14))))
+                .add(tool("letter", new JsonObject().put("to", text(3, 8)).put("body", text(10, 30))));
     }
 
     private static JsonObject tool(String name, JsonObject properties) {
@@ -134,13 +135,13 @@ public final class Questions {
     }
 
     private static JsonObject form() {
-        JsonObject item = object(new JsonObject().put("name", text(4, 16)).put("count", integer(0, 9999)));
+        JsonObject item = object(new JsonObject().put("name", text(3, 8)).put("count", integer(0, 9999)));
         JsonObject items = new JsonObject()
                 .put("type", "array")
                 .put("minItems", 2)
-                .put("maxItems", 4)
+                .put("maxItems", 3)
                 .put("items", item);
-        JsonObject schema = object(new JsonObject().put("title", text(10, 40)).put("items", items));
+        JsonObject schema = object(new JsonObject().put("title", text(5, 15)).put("items", items));
         return new JsonObject()
                 .put("type", "json_schema")
                 .put(

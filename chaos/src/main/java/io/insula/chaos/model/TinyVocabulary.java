@@ -1,12 +1,15 @@
 package io.insula.chaos.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * A byte-level vocabulary of every byte, some English words with all their beginnings, and the tokens of ChatML.
+ * A byte-level vocabulary of every byte, some English words with all their beginnings and with a space before, and the
+ * tokens of ChatML.
  *
  * <p><b>Source:</b> the stand-ins for bytes are those of Radford et al., "Language models are unsupervised multitask
  * learners", 2019.
@@ -17,7 +20,7 @@ final class TinyVocabulary {
     static final String TURN_BEGINS = "<|im_start|>";
     static final String TURN_ENDS = "<|im_end|>";
 
-    private static final List<String> WORDS = List.of("""
+    private static final List<String> WORDS = Arrays.stream("""
             system user assistant tool the a an and or not of to in on at by for with from as is are was were be been has
             have had do does did can could will would should may must this that these those it its they them their he she
             his her we our you your what which who when where why how all any each few more most other some such only own
@@ -28,7 +31,11 @@ final class TinyVocabulary {
             winter summer paper letter music colour north south east west good new first last long great little right
             different small large next early young important public bad able tools call JSON between describe You For Call
             The calling functions described help with asks guess values write calls Tell house many tenants Answer each
-            few words tell will like""".strip().split("\\s+"));
+            few words tell will like""".strip().split("\\s+"))
+            .distinct()
+            // The first merges are made first: what a long word begins with shall not be taken apart by a short one.
+            .sorted(Comparator.comparingInt(String::length).reversed())
+            .toList();
 
     private final List<String> tokens = new ArrayList<>();
     private final List<String> merges = new ArrayList<>();
@@ -41,7 +48,8 @@ final class TinyVocabulary {
         Set<String> known = new LinkedHashSet<>();
         for (String word : WORDS) {
             learn(word, known);
-            learn(standIn(' ') + word, known);
+            known.add(standIn(' ') + word);
+            merges.add(standIn(' ') + " " + word);
         }
         tokens.addAll(known);
         ordinary = tokens.size();

@@ -87,7 +87,10 @@ public final class UsageSpool implements UsageKeeper {
 
     /** Rows taken that are not in the ledger yet. */
     public int pending() {
-        return arriving.get() + inMemory.get() + inFiles.get();
+        // In the order in which rows move, and they are counted where they go before they are not where they come from.
+        int rows = arriving.get();
+        rows += inFiles.get();
+        return rows + inMemory.get();
     }
 
     /** Those of the pending rows that wait in files alone. */
@@ -278,7 +281,6 @@ public final class UsageSpool implements UsageKeeper {
             recovered.addAndGet(returned.rows().size());
         }
         returned.rows().forEach(row -> handOn(row, returned.segment()));
-        // Only now, again: whoever waits for nothing to be pending must not see rows between file and memory as none.
         inFiles.addAndGet(-returned.segment().waiting);
         return true;
     }
