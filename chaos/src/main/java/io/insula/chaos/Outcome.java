@@ -12,7 +12,7 @@ import java.util.List;
  * @param refused requests that were told to come again later
  * @param moveStalls the longest wait of each streamed answer that moved, in seconds
  * @param otherStalls the longest wait of each streamed answer that was on its way and did not move, in seconds
- * @param worstRecompute what was waited beyond the time to notice, as a multiple of what the same tokens took undisturbed
+ * @param worstRecompute what was waited beyond the time to notice, as a multiple of what the same tokens took
  * @param complaints everything that is wrong; empty when nothing is
  */
 record Outcome(

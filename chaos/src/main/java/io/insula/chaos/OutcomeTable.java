@@ -59,7 +59,9 @@ final class OutcomeTable {
         line("p50, p99, max: longest wait between two events of each streamed answer that moved to another engine;");
         line(
                 "others: the longest of those that were on their way and did not move; recomp.: the worst wait less the time to");
-        line("notice, as a multiple of what the same tokens took undisturbed.");
+        line(
+                "notice, as a multiple of what the same tokens took undisturbed; with the real model, of what it took to compute all that"
+                        + " moved once more.");
         line(
                 "chaos model=%s streams=%d seed=%d scenarios=%d asked=%d moved=%d lost=%d refused=%d wrong=%d"
                         + " crash_p99_s=%s silent_p99_s=%s result=%s",

@@ -19,6 +19,12 @@ import java.util.UUID;
  */
 record Reference(List<Question> questions, List<Reply> replies, List<LedgerRow> rows) {
 
+    /** How long until a reply had so many events. */
+    static long nanosUntil(Reply reply, int events) {
+        int last = Math.min(events, reply.arrivals().size()) - 1;
+        return (last < 0 ? reply.endedNanos() : reply.arrivals().get(last)) - reply.sentNanos();
+    }
+
     /** Puts it together; every question must have been answered, and stand in the ledger. */
     static Reference of(List<Question> questions, List<Reply> replies, List<LedgerRow> ledger) {
         Map<Integer, Reply> byQuestion = new HashMap<>();
@@ -52,12 +58,5 @@ record Reference(List<Question> questions, List<Reply> replies, List<LedgerRow> 
 
     LedgerRow row(Question question) {
         return rows.get(question.index());
-    }
-
-    /** How long it took, undisturbed, until a question's answer had so many events. */
-    long nanosUntil(Question question, int events) {
-        Reply reply = replies.get(question.index());
-        int last = Math.min(events, reply.arrivals().size()) - 1;
-        return (last < 0 ? reply.endedNanos() : reply.arrivals().get(last)) - reply.sentNanos();
     }
 }

@@ -2,6 +2,7 @@ package io.insula.chaos;
 
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
+import io.insula.chaos.fault.Noticed;
 import io.insula.chaos.fault.Scenario;
 import io.insula.chaos.fault.Stage;
 import io.insula.chaos.house.House;
@@ -17,9 +18,11 @@ import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
@@ -110,10 +113,30 @@ final class Trial implements AutoCloseable {
             replies = load.await();
         }
         List<LedgerRow> rows = ledger(account, replies);
-        Outcome outcome = new Verdict(scenario, reference, stage.happened(), options).of(replies, rows);
+        Map<Integer, Reply> recomputed = recompute(scenario, Verdict.moved(replies, rows));
+        Outcome outcome = new Verdict(scenario, reference, stage.happened(), options, recomputed).of(replies, rows);
         outcome.complaints().stream().limit(ChaosOptions.SHOWN_COMPLAINTS).forEach(each -> say("    WRONG %s", each));
         house.restore();
         return outcome;
+    }
+
+    /**
+     * Asks what moved once more, all of it together, of the engines that are left: how long it takes to compute it again. With
+     * the tiny model nothing depends on it.
+     */
+    private Map<Integer, Reply> recompute(Scenario scenario, List<Question> moved) throws InterruptedException {
+        if (options.model() == ChaosOptions.Model.TINY
+                || moved.isEmpty()
+                || scenario.noticed() == Noticed.WHEN_MENDED) {
+            return Map.of();
+        }
+        Account account =
+                house.database().addTenant("recomputed", options.model().modelName());
+        Map<Integer, Reply> recomputed = new HashMap<>();
+        try (Load load = Load.once(asker, account, moved, moved.size())) {
+            load.await().forEach(reply -> recomputed.put(reply.question().index(), reply));
+        }
+        return recomputed;
     }
 
     /** Until every client has an answer behind it, more or less. */

@@ -6,6 +6,7 @@ import io.insula.chaos.fault.Scenario;
 import io.insula.chaos.house.LedgerRow;
 import io.insula.chaos.load.Answer;
 import io.insula.chaos.load.Comparison;
+import io.insula.chaos.load.Question;
 import io.insula.chaos.load.Reply;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,7 +15,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Compares what clients saw and what the ledger says with the undisturbed run, and stalls with their bounds. */
@@ -31,6 +34,7 @@ final class Verdict {
     private final Reference reference;
     private final Happenings happened;
     private final ChaosOptions options;
+    private final Map<Integer, Reply> recomputed;
     private final List<String> complaints = new ArrayList<>();
     /** When a question was first asked once more. */
     private final Map<Integer, Long> askedAgain = new HashMap<>();
@@ -44,11 +48,22 @@ final class Verdict {
     private double worstRecompute;
     private @Nullable Stall worst;
 
-    Verdict(Scenario scenario, Reference reference, Happenings happened, ChaosOptions options) {
+    /**
+     * Begins a verdict.
+     *
+     * @param recomputed questions whose answers moved, asked once more together, of those who were left
+     */
+    Verdict(
+            Scenario scenario,
+            Reference reference,
+            Happenings happened,
+            ChaosOptions options,
+            Map<Integer, Reply> recomputed) {
         this.scenario = scenario;
         this.reference = reference;
         this.happened = happened;
         this.options = options;
+        this.recomputed = recomputed;
         complaints.addAll(happened.complaints());
     }
 
@@ -82,6 +97,19 @@ final class Verdict {
                 Percentiles.of(otherStalls),
                 worstRecompute,
                 List.copyOf(complaints));
+    }
+
+    /** The questions whose answers moved. */
+    static List<Question> moved(List<Reply> replies, List<LedgerRow> rows) {
+        Set<UUID> moved = rows.stream()
+                .filter(row -> row.attempts() > 1)
+                .map(LedgerRow::request)
+                .collect(Collectors.toSet());
+        return replies.stream()
+                .filter(reply -> moved.contains(reply.request()))
+                .map(Reply::question)
+                .distinct()
+                .toList();
     }
 
     /** Judges one reply; whether an engine was to have worked on it. */
@@ -167,7 +195,10 @@ final class Verdict {
         (hasMoved ? moveStalls : otherStalls).add(stall.seconds());
         if (hasMoved) {
             worst = worst == null || worst.nanos() < stall.nanos() ? stall : worst;
-            long recompute = reference.nanosUntil(reply.question(), stall.events());
+            Reply measured = recomputed.getOrDefault(
+                    reply.question().index(),
+                    reference.replies().get(reply.question().index()));
+            long recompute = Reference.nanosUntil(measured, stall.events());
             double factor = (stall.nanos() - scenario.noticed().detection().toNanos()) / (double) recompute;
             worstRecompute = Math.max(worstRecompute, factor);
         }

@@ -63,7 +63,7 @@ class VerdictTest {
     }
 
     private static Outcome judge(Scenario scenario, Happenings happened, Reply reply, LedgerRow... rows) {
-        return new Verdict(scenario, REFERENCE, happened, OPTIONS).of(List.of(reply), List.of(rows));
+        return new Verdict(scenario, REFERENCE, happened, OPTIONS, Map.of()).of(List.of(reply), List.of(rows));
     }
 
     private static final Reply MOVED = reply("text", List.of(4 * SECOND, 5 * SECOND + SECOND / 2), 6 * SECOND);

@@ -6,6 +6,8 @@ import java.time.Duration;
 public enum Noticed {
     /** Somebody says so: a process that is told to stop, an engine that fails, a connection that is closed. */
     AT_ONCE(Duration.ofSeconds(1), Duration.ofSeconds(2)),
+    /** It is said before, and what takes over has often just begun itself. */
+    BEFORE(Duration.ofSeconds(1), Duration.ofSeconds(10)),
     /** Nobody says anything any more. */
     BY_SILENCE(Duration.ofSeconds(5), Duration.ofSeconds(6)),
     /** Streams wait until somebody mends it. */

@@ -17,9 +17,9 @@ public enum Scenario {
     CUT_ENGINE_OUT("nothing that an engine sends arrives for 12 s", Noticed.BY_SILENCE, Needs.CABLES),
     CUT_ENGINE_IN("nothing arrives at an engine for 12 s", Noticed.BY_SILENCE, Needs.CABLES),
     SPLIT("the cluster falls apart for 20 s and heals", Noticed.BY_SILENCE, Needs.CABLES),
-    STOP_OLDEST("the cluster's oldest member is stopped", Noticed.AT_ONCE, Needs.NOTHING),
+    STOP_OLDEST("the cluster's oldest member is stopped", Noticed.BEFORE, Needs.NOTHING),
     KILL_HTTP("kill -9 of an HTTP node", Noticed.AT_ONCE, Needs.NOTHING),
-    ROLLING_RESTART("every node is restarted in turn", Noticed.AT_ONCE, Needs.NOTHING),
+    ROLLING_RESTART("every node is restarted in turn", Noticed.BEFORE, Needs.NOTHING),
     DATABASE_OUTAGE("the database is away", Noticed.AT_ONCE, Needs.NOTHING),
     NONE_LEFT("kill -9 of every engine; one comes back", Noticed.WHEN_MENDED, Needs.A_HIT);
 

@@ -118,6 +118,7 @@ public final class House implements AutoCloseable {
             settings.put("INSULA_MANAGEMENT_PORT", Integer.toString(management));
             settings.put("INSULA_MODEL_NAME", plan.model());
             // A leaving engine hands its streams over rather than end them; a leaving HTTP node must end them.
+            settings.put("INSULA_SHUTDOWN_NOTICE", name.startsWith("engine") ? "0s" : "2s");
             settings.put("INSULA_SHUTDOWN_DRAIN_TIMEOUT", name.startsWith("engine") ? "50ms" : "30s");
             Path folder = Files.createDirectories(plan.folder().resolve(name)).toAbsolutePath();
             places.add(new NodeProcess.Place(

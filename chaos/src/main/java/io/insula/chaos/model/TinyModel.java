@@ -28,10 +28,14 @@ public final class TinyModel {
     /** Half the width of the quantised values' distribution, in steps of the scale. */
     private static final float Q4_DEVIATION = 4.6f;
 
-    /** ChatML, as SmolLM2 and Qwen2.5 have it; it knows no tools, which are then described in plain words. */
-    private static final String TEMPLATE = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n'"
-            + " + message['content'] + '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}"
-            + "{{ '<|im_start|>assistant\\n' }}{% endif %}";
+    /** ChatML, with no more of tools than their names, behind the conversation. */
+    private static final String TEMPLATE = """
+            {%- for message in messages %}{{ '<|im_start|>' + message.role + '\\n' + message.content }}\
+            {% for call in message.tool_calls or [] %}{{ '<tool_call>' + call.function | tojson + '</tool_call>' }}\
+            {% endfor %}{{ '<|im_end|>\\n' }}{% endfor -%}
+            {%- if tools %}{{ '<|im_start|>system\\ntools' }}{% for tool in tools %}{{ ' ' + tool.function.name }}\
+            {% endfor %}{{ '<|im_end|>\\n' }}{% endif -%}
+            {%- if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif -%}""";
 
     private final TinyVocabulary vocabulary = new TinyVocabulary();
     private final GgufWriter file = new GgufWriter();
