@@ -10,7 +10,7 @@ interface Attention {
      *
      * @param layer which one, from 0
      * @param window how many positions a token sees, 0 for all
-     * @param query {@code [B, S, heads, headSize]}, scaled and rotated
+     * @param query {@code [B, heads, S, headSize]}, scaled and rotated
      * @param key {@code [B, kvHeads, S, headSize]}, rotated
      * @param value like the keys
      * @return {@code [B, S, heads * headSize]}

@@ -18,7 +18,7 @@ final class HeadSplit {
     /**
      * The heads of one layer.
      *
-     * @param query {@code [B, S, heads, headSize]}
+     * @param query {@code [B, heads, S, headSize]}
      * @param key {@code [B, kvHeads, S, headSize]}
      * @param value like the keys
      */
@@ -53,14 +53,16 @@ final class HeadSplit {
     /** {@code [B, S, queryWidth + 2 * keyWidth]}: queries and keys are treated side by side. */
     Heads of(Tensor queryKeyValue, AttentionLayer layer) {
         if (layer.rotary() && rotation == null) {
-            rotation = new PlainRotation(network, constants, step, shape, options.positions());
+            rotation = options.dialect() == Dialect.PORTABLE
+                    ? new PlainRotation(network, constants, step, shape, options.positions())
+                    : new LayerRotation(network, constants, step, shape, options.positions());
         }
         network.part("heads " + layer.index());
         int size = shape.headSize();
         int both = shape.heads() + shape.kvHeads();
         Tensor queryKey = step.part(queryKeyValue, 0, both * size);
         Tensor value = step.part(queryKeyValue, both * size, shape.keyWidth());
-        Tensor heads = network.cast(network.reshape(queryKey, 0, 0, both, size), ElementType.FLOAT32);
+        Tensor heads = network.cast(heads(queryKey, both), ElementType.FLOAT32);
         if (layer.queryGain() != null && layer.keyGain() != null) {
             heads = norms.of(heads, 4, gains(layer.queryGain(), layer.keyGain()));
         }
@@ -73,15 +75,18 @@ final class HeadSplit {
                 constants.scalar(1 / Math.sqrt(size), 4));
         Tensor key = step.heads(heads, shape.heads(), shape.kvHeads(), size);
         return new Heads(
-                network.cast(query, options.type()),
-                network.transpose(network.cast(key, options.type()), 0, 2, 1, 3),
-                network.transpose(network.reshape(value, 0, 0, shape.kvHeads(), size), 0, 2, 1, 3));
+                network.cast(query, options.type()), network.cast(key, options.type()), heads(value, shape.kvHeads()));
     }
 
-    /** {@code [1, 1, heads + kvHeads, headSize]}. */
+    /** {@code [B, S, heads * headSize]} to {@code [B, heads, S, headSize]}. */
+    private Tensor heads(Tensor x, int count) {
+        return network.transpose(network.reshape(x, 0, 0, count, shape.headSize()), 0, 2, 1, 3);
+    }
+
+    /** {@code [1, heads + kvHeads, 1, headSize]}. */
     private Tensor gains(ModelTensor query, ModelTensor key) {
         List<ModelTensor> stacked = new ArrayList<>(Collections.nCopies(shape.heads(), query));
         stacked.addAll(Collections.nCopies(shape.kvHeads(), key));
-        return weights.of(stacked, ElementType.FLOAT32, 1, 1, stacked.size(), shape.headSize());
+        return weights.of(stacked, ElementType.FLOAT32, 1, stacked.size(), 1, shape.headSize());
     }
 }

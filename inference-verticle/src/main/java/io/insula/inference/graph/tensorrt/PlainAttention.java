@@ -50,7 +50,7 @@ final class PlainAttention implements Attention {
         Tensor cachedVisible = visibility.cached(window);
         Tensor freshVisible = visibility.fresh(window);
         network.part("attention " + layer);
-        Tensor grouped = grouped(query);
+        Tensor grouped = network.reshape(query, 0, shape.kvHeads(), -1, shape.headSize());
         Tensor cached = scores(grouped, cachedKeys, cachedVisible);
         Tensor fresh = scores(grouped, key, freshVisible);
         Tensor most = network.elementwise(Elementwise.MAXIMUM, largest(cached), largest(fresh));
@@ -70,19 +70,10 @@ final class PlainAttention implements Attention {
         return network.input(name, type, -1, shape.kvHeads(), -1, shape.headSize());
     }
 
-    /** {@code [B, S, heads, headSize]} to {@code [B, kvHeads, grouped, headSize]}. */
-    private Tensor grouped(Tensor query) {
-        Tensor byKey = network.reshape(query, 0, 0, shape.kvHeads(), group(), shape.headSize());
-        return network.reshape(network.transpose(byKey, 0, 2, 1, 3, 4), 0, 0, -1, shape.headSize());
-    }
-
+    /** {@code [B, kvHeads, grouped, headSize]} to {@code [B, S, heads * headSize]}. */
     private Tensor ungrouped(Tensor attended) {
-        Tensor byKey = network.reshape(attended, 0, 0, -1, group(), shape.headSize());
-        return network.reshape(network.transpose(byKey, 0, 2, 1, 3, 4), 0, 0, shape.queryWidth());
-    }
-
-    private int group() {
-        return shape.heads() / shape.kvHeads();
+        Tensor byHead = network.reshape(attended, 0, shape.heads(), -1, shape.headSize());
+        return network.reshape(network.transpose(byHead, 0, 2, 1, 3), 0, 0, shape.queryWidth());
     }
 
     private Tensor scores(Tensor query, Tensor keys, Tensor visible) {

@@ -23,9 +23,9 @@ final class PlainRotation implements Rotation {
         others = constants.integers(new long[] {shape.headSize()}, tables.others());
     }
 
-    /** {@code [B, S, 1, headSize]}. */
+    /** {@code [B, 1, S, headSize]}. */
     private Tensor ofStep(StepTensors step, Tensor table, int headSize) {
-        return network.reshape(network.gather(table, step.positions(), 0), 0, 0, 1, headSize);
+        return network.reshape(network.gather(table, step.positions(), 0), 0, 1, -1, headSize);
     }
 
     @Override

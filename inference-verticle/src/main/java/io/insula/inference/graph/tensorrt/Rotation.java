@@ -5,6 +5,6 @@ import io.insula.djl.tensorrt.network.Tensor;
 /** Turns queries and keys by their positions. */
 interface Rotation {
 
-    /** {@code [B, S, heads, headSize]} float32, in and out. */
+    /** {@code [B, heads, S, headSize]} float32, in and out. */
     Tensor rotate(Tensor heads);
 }

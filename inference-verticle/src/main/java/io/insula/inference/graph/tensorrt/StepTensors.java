@@ -5,15 +5,14 @@ import io.insula.djl.tensorrt.network.Elementwise;
 import io.insula.djl.tensorrt.network.Network;
 import io.insula.djl.tensorrt.network.Tensor;
 import io.insula.inference.graph.DecoderShape;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
  * What all layers of one network share: the step's inputs, and what follows from them alone.
  *
- * <p>Queries that share a key head stand side by side: {@code grouped} is their number times the tokens of a row, token by
- * token, so that a product with the keys needs no key twice.
+ * <p>Queries that share a key head stand below each other: {@code grouped} is their number times the tokens of a row, head by
+ * head, so that a product with the keys needs no key twice.
  */
 final class StepTensors {
 
@@ -61,8 +60,8 @@ final class StepTensors {
     /** {@code [grouped]} int32: which of its row's new tokens a query belongs to. */
     Tensor queryTokens(DecoderShape shape) {
         return grouped.computeIfAbsent(shape.heads() / shape.kvHeads(), group -> {
-            Tensor zeros = constants.integers(new long[] {1, group}, new int[group]);
-            return network.reshape(network.elementwise(Elementwise.SUM, network.reshape(numbers, -1, 1), zeros), -1);
+            Tensor zeros = constants.integers(new long[] {group, 1}, new int[group]);
+            return network.reshape(network.elementwise(Elementwise.SUM, network.reshape(numbers, 1, -1), zeros), -1);
         });
     }
 
@@ -77,17 +76,17 @@ final class StepTensors {
 
     /** The part of {@code [B, S, width]} from an element on. */
     Tensor part(Tensor x, int from, int width) {
-        return network.slice(x, new long[] {0, 0, from}, size(width));
+        Tensor size =
+                sizes.computeIfAbsent("part " + width, wanted -> network.concat(0, leading, constants.lengths(width)));
+        return network.slice(x, new long[] {0, 0, from}, size);
     }
 
-    /** Some of the heads of {@code [B, S, heads, size]}. */
-    Tensor heads(Tensor x, int from, int heads, int size) {
-        return network.slice(x, new long[] {0, 0, from, 0}, size(heads, size));
-    }
-
-    /** The rows and tokens of the step, then these. */
-    private Tensor size(long... rest) {
-        return sizes.computeIfAbsent(
-                Arrays.toString(rest), wanted -> network.concat(0, leading, constants.lengths(rest)));
+    /** Some of the heads of {@code [B, heads, S, size]}. */
+    Tensor heads(Tensor x, int from, int heads, int width) {
+        Tensor size = sizes.computeIfAbsent(
+                "heads " + heads,
+                wanted -> network.concat(
+                        0, length(leading, 0), constants.lengths(heads), length(leading, 1), constants.lengths(width)));
+        return network.slice(x, new long[] {0, from, 0, 0}, size);
     }
 }

@@ -42,7 +42,9 @@ public final class TensorRtGraphWriter implements GraphWriter<DecoderValue> {
         this.step = new StepTensors(network, constants);
         this.norms = new RmsNorms(network, constants, shape.rmsEpsilon());
         this.heads = new HeadSplit(network, constants, weights, step, norms, shape, options);
-        this.attention = new PlainAttention(network, constants, step, shape, options.type());
+        this.attention = options.dialect() == Dialect.PORTABLE
+                ? new PlainAttention(network, constants, step, shape, options.type())
+                : new LayerAttention(network, constants, step, shape, options);
     }
 
     /**

@@ -24,4 +24,11 @@ class InterpretedNetworkTest {
         NetworkOptions options = NetworkOptions.portable(ElementType.FLOAT32, 64);
         assertThat(OracleComparison.deviation(decoder, options)).isLessThan(OracleComparison.FLOAT32_TOLERANCE);
     }
+
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void attentionLayersGiveTheOraclesLogits(DecoderDescription decoder) {
+        NetworkOptions options = NetworkOptions.layers(ElementType.FLOAT32, 64, 48);
+        assertThat(OracleComparison.deviation(decoder, options)).isLessThan(OracleComparison.FLOAT32_TOLERANCE);
+    }
 }
