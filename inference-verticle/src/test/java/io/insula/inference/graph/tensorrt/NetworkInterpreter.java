@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It proves what a network says, not how TensorRT understands it.
  */
-public final class NetworkInterpreter {
+public final class NetworkInterpreter implements NetworkRun {
 
     private final RecordedNetwork network;
 
@@ -25,12 +25,7 @@ public final class NetworkInterpreter {
         return network;
     }
 
-    /**
-     * Runs the network once.
-     *
-     * @param inputs all inputs by name; caches that the network updates are written in place
-     * @return all outputs by name; those that alias an input lie in its memory
-     */
+    @Override
     public Map<String, HostTensor> run(Map<String, HostTensor> inputs) {
         Values[] values = trace(inputs);
         Map<String, HostTensor> outputs = new LinkedHashMap<>();
