@@ -43,6 +43,17 @@ public final class NetworkInterpreter implements NetworkRun {
             throw new IllegalArgumentException("inputs: " + inputs.keySet() + " (expected: "
                     + network.inputs().keySet() + ")");
         }
+        network.dimensions().forEach((name, places) -> {
+            long lengths = places.entrySet().stream()
+                    .map(place ->
+                            Objects.requireNonNull(inputs.get(place.getKey())).shape()[place.getValue()])
+                    .distinct()
+                    .count();
+            if (lengths > 1) {
+                throw new IllegalArgumentException(
+                        "dimension " + name + ": " + lengths + " lengths in " + places + " (expected: one)");
+            }
+        });
         Values[] values = new Values[network.values()];
         network.constants().forEach((number, constant) -> values[number] = constant);
         network.inputs()

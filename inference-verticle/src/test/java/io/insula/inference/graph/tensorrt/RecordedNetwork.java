@@ -37,6 +37,7 @@ public final class RecordedNetwork implements Network {
     private final SequencedMap<String, RecordedTensor> outputs = new LinkedHashMap<>();
     private final Map<Integer, Values> constants = new LinkedHashMap<>();
     private final Map<Integer, String> aliases = new LinkedHashMap<>();
+    private final Map<String, Map<String, Integer>> dimensions = new LinkedHashMap<>();
     private String part = "";
     private int values;
 
@@ -78,6 +79,11 @@ public final class RecordedNetwork implements Network {
         return constants;
     }
 
+    /** By the name of a dimension, which of each input's it is. */
+    Map<String, Map<String, Integer>> dimensions() {
+        return dimensions;
+    }
+
     int values() {
         return values;
     }
@@ -99,6 +105,16 @@ public final class RecordedNetwork implements Network {
         Input input = new Input(name, type, Arrays.stream(shape).boxed().toList(), tensor.number());
         require(inputs.put(name, input) == null, "input " + name + ": twice");
         return tensor;
+    }
+
+    @Override
+    public void dimension(Tensor input, int index, String name) {
+        Input named = inputs.values().stream()
+                .filter(candidate -> candidate.number() == own(input).number())
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("dimension " + name + ": of what is no input"));
+        require(named.shape().get(index) == -1, "dimension " + name + " of " + named.name() + " is not open");
+        dimensions.computeIfAbsent(name, first -> new LinkedHashMap<>()).put(named.name(), index);
     }
 
     @Override
