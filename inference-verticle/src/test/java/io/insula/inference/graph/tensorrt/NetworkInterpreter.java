@@ -81,7 +81,7 @@ public final class NetworkInterpreter implements NetworkRun {
         return values;
     }
 
-    private static Values load(RecordedNetwork.Input input, HostTensor given) {
+    private static Values load(Recording.Input input, HostTensor given) {
         boolean fits = given.type() == input.type()
                 && given.shape().length == input.shape().size();
         for (int i = 0; fits && i < given.shape().length; i++) {
