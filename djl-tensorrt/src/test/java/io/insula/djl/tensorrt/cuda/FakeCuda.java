@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FakeCuda implements Cuda {
 
+    /** A copy of rows on the device, as it was asked for. */
+    public record RowCopy(RowBlocks target, RowBlocks source, long rowBytes, long rows, long blocks) {}
+
     private static final long FIRST_ADDRESS = 0x7_0000_0000L;
     private static final long ALIGNMENT = 512;
 
@@ -29,6 +34,8 @@ public final class FakeCuda implements Cuda {
     private final AtomicInteger pinned = new AtomicInteger();
     private final AtomicInteger events = new AtomicInteger();
     private final AtomicInteger graphs = new AtomicInteger();
+    private final AtomicLong pinnedBytes = new AtomicLong();
+    private UnaryOperator<RowCopy> fault = UnaryOperator.identity();
     private int allocations;
     private int failingAllocation;
     private long nextAddress = FIRST_ADDRESS;
@@ -60,6 +67,15 @@ public final class FakeCuda implements Cuda {
     /** Lets one allocation fail, of the device or of page-locked memory: the next one is number 1. 0: none. */
     public synchronized void failAllocation(int number) {
         failingAllocation = number == 0 ? 0 : allocations + number;
+    }
+
+    /** Plants a fault: every copy of rows from now on is another one, of no rows where it is to be forgotten. */
+    public synchronized void alterCopies(UnaryOperator<RowCopy> change) {
+        fault = change;
+    }
+
+    public long livePinnedBytes() {
+        return pinnedBytes.get();
     }
 
     public int liveEvents() {
@@ -163,6 +179,7 @@ public final class FakeCuda implements Cuda {
     public PinnedMemory allocatePinned(long sizeBytes) {
         countAllocation(sizeBytes);
         pinned.incrementAndGet();
+        pinnedBytes.addAndGet(sizeBytes);
         Arena arena = Arena.ofShared();
         MemorySegment segment = arena.allocate(sizeBytes, 8);
         return new PinnedMemory() {
@@ -179,6 +196,7 @@ public final class FakeCuda implements Cuda {
                     closed = true;
                     arena.close();
                     pinned.decrementAndGet();
+                    pinnedBytes.addAndGet(-sizeBytes);
                 }
             }
         };
@@ -364,7 +382,12 @@ public final class FakeCuda implements Cuda {
             if (rowBytes > targetPitch || rowBytes > sourcePitch) {
                 throw new CudaException(12, "copying rows: cudaErrorInvalidPitchValue, invalid pitch argument");
             }
-            copy(new RowBlocks(target, targetPitch, rows), new RowBlocks(source, sourcePitch, rows), rowBytes, rows, 1);
+            copy(new RowCopy(
+                    new RowBlocks(target, targetPitch, Math.max(1, rows)),
+                    new RowBlocks(source, sourcePitch, Math.max(1, rows)),
+                    rowBytes,
+                    rows,
+                    1));
         }
 
         @Override
@@ -375,25 +398,33 @@ public final class FakeCuda implements Cuda {
                     || rows > source.blockRows()) {
                 throw new CudaException(12, "copying blocks: cudaErrorInvalidPitchValue, invalid pitch argument");
             }
-            copy(target, source, rowBytes, rows, blocks);
+            copy(new RowCopy(target, source, rowBytes, rows, blocks));
         }
 
         /** A device copies rows in any order: what one writes, none may read. */
-        private void copy(RowBlocks target, RowBlocks source, long rowBytes, long rows, long blocks) {
+        private void copy(RowCopy asked) {
+            RowCopy copy;
+            synchronized (FakeCuda.this) {
+                copy = fault.apply(asked);
+            }
+            long rows = copy.rows();
             enqueue(() -> {
                 TreeMap<Long, Long> written = new TreeMap<>();
-                for (long i = 0; i < rows * blocks; i++) {
-                    written.put(target.row(i / rows, i % rows), i);
+                for (long i = 0; i < rows * copy.blocks(); i++) {
+                    written.put(copy.target().row(i / rows, i % rows), i);
                 }
-                for (long i = 0; i < rows * blocks; i++) {
-                    long from = source.row(i / rows, i % rows);
-                    Long before = written.lowerKey(from + rowBytes);
-                    if (before != null && before + rowBytes > from) {
+                for (long i = 0; i < rows * copy.blocks(); i++) {
+                    long from = copy.source().row(i / rows, i % rows);
+                    Long before = written.lowerKey(from + copy.rowBytes());
+                    if (before != null && before + copy.rowBytes() > from) {
                         throw new AssertionError("a copy of rows overlaps itself at " + from);
                     }
                 }
-                for (long i = 0; i < rows * blocks; i++) {
-                    copyRow(target.row(i / rows, i % rows), source.row(i / rows, i % rows), rowBytes);
+                for (long i = 0; i < rows * copy.blocks(); i++) {
+                    copyRow(
+                            copy.target().row(i / rows, i % rows),
+                            copy.source().row(i / rows, i % rows),
+                            copy.rowBytes());
                 }
             });
         }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A fake device and plans of decoders on it, of the signature that TensorRT's plans have. */
@@ -49,7 +50,7 @@ final class FakeGpu {
     }
 
     TensorRtDecoderEngine open(DecoderDescription decoder, TensorRtConfig config) {
-        return open(decoder, config, new DecoderNetwork(decoder, CANDIDATES, fixedLength > 0));
+        return open(decoder, config, new LoopNetwork(decoder, CANDIDATES, fixedLength > 0));
     }
 
     TensorRtDecoderEngine open(DecoderDescription decoder, TensorRtConfig config, FakePlan.Network network) {
@@ -123,6 +124,10 @@ final class FakeGpu {
 
     private static ShapeRange range(Shape min, Shape max) {
         return new ShapeRange(min, min, max);
+    }
+
+    FakePlan plan() {
+        return Objects.requireNonNull(plan);
     }
 
     /** Whatever could be left behind. */

@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  * The decoder's network as the engine sees it, in plain loops over the fake device's memory: a token at a time, float64 within
  * and float32 in memory. Rubbish that attention would multiply by nothing must be numbers, or it fails.
  */
-final class DecoderNetwork implements GraphWriter<Integer>, FakePlan.Network {
+final class LoopNetwork implements GraphWriter<Integer>, FakePlan.Network {
 
     /** One token of a run. */
     private record Token(
@@ -39,7 +39,7 @@ final class DecoderNetwork implements GraphWriter<Integer>, FakePlan.Network {
     private final boolean inPlace;
     private final List<Operation> operations = new ArrayList<>();
 
-    DecoderNetwork(DecoderDescription decoder, int candidates, boolean inPlace) {
+    LoopNetwork(DecoderDescription decoder, int candidates, boolean inPlace) {
         this.shape = decoder.shape();
         this.candidates = candidates;
         this.inPlace = inPlace;
@@ -247,6 +247,9 @@ final class DecoderNetwork implements GraphWriter<Integer>, FakePlan.Network {
 
         /** Of the rubbish behind what is cached, which a device multiplies by nothing. */
         void requireNumbers(int head) {
+            if (token.past() == 0) {
+                return; // It may be a void row, which is nobody's.
+            }
             long from = ((long) token.row() * shape.kvHeads() + head) * token.length() * shape.headSize();
             for (long i = token.past() * (long) shape.headSize(); i < (long) token.length() * shape.headSize(); i++) {
                 if (!Float.isFinite(cached.getAtIndex(ValueLayout.JAVA_FLOAT, from + i))) {
