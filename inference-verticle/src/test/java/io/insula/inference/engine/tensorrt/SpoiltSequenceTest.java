@@ -105,6 +105,21 @@ class SpoiltSequenceTest {
     }
 
     @Test
+    void aSequenceThatReplacesItLeavesNothingOfIt() {
+        try (DecoderEngine engine = open()) {
+            float[] expected = answer(engine, 1);
+            engine.clear(1);
+            poison(engine, 1);
+            engine.prefill(0, PROMPT, 0, 2);
+            engine.copy(0, 1);
+            assertThat(answer(engine, 0)).hasSameSizeAs(expected);
+            engine.decode(2, new int[] {1, 1});
+            engine.clear(1);
+            assertThat(answer(engine, 1)).isEqualTo(expected);
+        }
+    }
+
+    @Test
     void layingTheCacheOutAnewCarriesItNowhere() {
         try (DecoderEngine engine = open()) {
             float[] expected = answer(engine, 1);
