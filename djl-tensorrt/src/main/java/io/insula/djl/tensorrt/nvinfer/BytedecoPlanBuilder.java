@@ -1,48 +1,18 @@
 package io.insula.djl.tensorrt.nvinfer;
 
 import ai.djl.MalformedModelException;
-import ai.djl.ndarray.types.Shape;
 import io.insula.djl.tensorrt.cuda.Cuda;
-import io.insula.djl.tensorrt.cuda.NativeAddress;
-import io.insula.djl.tensorrt.plan.BuildOptions;
-import io.insula.djl.tensorrt.plan.BuildProgress;
 import io.insula.djl.tensorrt.plan.BuildRequest;
-import io.insula.djl.tensorrt.plan.InputRange;
 import io.insula.djl.tensorrt.plan.PlanBuilder;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
-import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.tensorrt.global.nvinfer;
-import org.bytedeco.tensorrt.global.nvinfer.OptProfileSelector;
-import org.bytedeco.tensorrt.nvinfer.Dims64;
-import org.bytedeco.tensorrt.nvinfer.IBuilder;
-import org.bytedeco.tensorrt.nvinfer.IBuilderConfig;
-import org.bytedeco.tensorrt.nvinfer.IHostMemory;
 import org.bytedeco.tensorrt.nvinfer.INetworkDefinition;
-import org.bytedeco.tensorrt.nvinfer.IOptimizationProfile;
-import org.bytedeco.tensorrt.nvinfer.IProgressMonitor;
-import org.bytedeco.tensorrt.nvinfer.ITensor;
-import org.bytedeco.tensorrt.nvinfer.ITimingCache;
 import org.bytedeco.tensorrt.nvonnxparser.IParser;
 
-/**
- * TensorRT's builder through the bindings of Bytedeco.
- *
- * <p>Builds take turns: one that runs beside another would measure the other's load.
- *
- * <p><b>Order</b>: what TensorRT refers to is deleted after what refers to it: plan, parser, network, configuration,
- * builder, kernel times, progress.
- */
+/** TensorRT's builder through the bindings of Bytedeco, for networks from ONNX files. */
 public final class BytedecoPlanBuilder implements PlanBuilder {
-    private static final int CHUNK = 1 << 30;
 
     private final Cuda cuda;
-    private final ReentrantLock turn = new ReentrantLock();
 
     /** A builder; the libraries are loaded when it is first asked for something. */
     public BytedecoPlanBuilder(Cuda cuda) {
@@ -57,171 +27,19 @@ public final class BytedecoPlanBuilder implements PlanBuilder {
 
     @Override
     public void build(BuildRequest request, WritableByteChannel target) throws IOException, MalformedModelException {
-        NativeLibraries.load().cannotBuild(request.device().architecture()).ifPresent(why -> {
-            throw new TensorRtException(why);
-        });
-        BuildProgress progress = request.progress();
-        turn.lock();
-        try {
-            cuda.use(request.device().index());
-            report(request, target, progress);
-        } finally {
-            turn.unlock();
-        }
+        String what = String.valueOf(request.onnx().getFileName());
+        new PlanCompilation(what, request.device(), request.options(), request.times(), request.progress())
+                .run(cuda, network -> parse(network, request), target);
     }
 
-    private static void report(BuildRequest request, WritableByteChannel target, BuildProgress progress)
-            throws IOException, MalformedModelException {
-        progress.start("Compiling " + request.onnx().getFileName() + " for "
-                + request.device().name());
-        boolean built = false;
-        try {
-            build(request, target, progress);
-            built = true;
-        } finally {
-            progress.end(built);
-        }
-    }
-
-    /** The parser is only held: the network refers to its memory. */
-    @SuppressWarnings("try")
-    private static void build(BuildRequest request, WritableByteChannel target, BuildProgress progress)
-            throws IOException, MalformedModelException {
-        long mark = TensorRtLog.SHARED.mark();
-        Owned<ITimingCache> cache = null;
-        try (ProgressCallbacks callbacks = new ProgressCallbacks(progress)) {
-            try (Owned<IBuilder> builder = Owned.of(
-                            nvinfer.createInferBuilder(TensorRtLog.SHARED),
-                            mark,
-                            "creating TensorRT's builder failed");
-                    Owned<IBuilderConfig> config = Owned.of(
-                            builder.get().createBuilderConfig(), mark, "creating a builder's configuration failed");
-                    Owned<INetworkDefinition> network = Owned.of(
-                            builder.get()
-                                    .createNetworkV2(BuilderLine.networkFlags(
-                                            request.options().stronglyTyped())),
-                            mark,
-                            "creating a network failed");
-                    Owned<IParser> parser = parse(network.get(), request)) {
-                configure(config.get(), request.options());
-                profiles(builder.get(), config.get(), network.get(), request.options());
-                config.get().setProgressMonitor(new IProgressMonitor(new NativeAddress(callbacks.address())));
-                cache = TimingCaches.open(config.get(), request.times());
-                try (Owned<IHostMemory> plan = compile(builder.get(), network.get(), config.get(), request)) {
-                    write(plan.get(), target);
-                }
-                TimingCaches.store(config.get(), cache.get(), request.times());
-            } finally {
-                if (cache != null) {
-                    cache.close();
-                }
-            }
-        }
-    }
-
-    private static Owned<IParser> parse(INetworkDefinition network, BuildRequest request)
+    /** The network refers to memory of the parser. */
+    private static PlanCompilation.Held parse(INetworkDefinition network, BuildRequest request)
             throws MalformedModelException {
         try {
-            return OnnxParsing.fill(network, request.onnx());
+            Owned<IParser> parser = OnnxParsing.fill(network, request.onnx());
+            return parser::close;
         } catch (TensorRtException e) {
             throw new MalformedModelException(String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private static Owned<IHostMemory> compile(
-            IBuilder builder, INetworkDefinition network, IBuilderConfig config, BuildRequest request)
-            throws MalformedModelException {
-        long mark = TensorRtLog.SHARED.mark();
-        try {
-            return Owned.of(
-                    builder.buildSerializedNetwork(network, config), mark, "compiling " + request.onnx() + " failed");
-        } catch (TensorRtException e) {
-            throw new MalformedModelException(
-                    request.progress().stopped()
-                            ? "compiling " + request.onnx() + " was stopped, as its caller asked"
-                            : String.valueOf(e.getMessage()),
-                    e);
-        }
-    }
-
-    private static void configure(IBuilderConfig config, BuildOptions options) {
-        options.precisions().forEach(precision -> BuilderLine.set(config, precision.flag(), "precision: " + precision));
-        if (options.tf32()) {
-            BuilderLine.set(config, "kTF32", "tf32: true");
-        } else {
-            BuilderLine.clear(config, "kTF32", "tf32: false");
-        }
-        if (options.workspaceBytes() > 0) {
-            config.setMemoryPoolLimit(nvinfer.MemoryPoolType.kWORKSPACE, options.workspaceBytes());
-        }
-        config.setBuilderOptimizationLevel(options.optimizationLevel());
-        if (options.auxiliaryStreams() >= 0) {
-            config.setMaxAuxStreams(options.auxiliaryStreams());
-        }
-        BuilderLine.compatibility(
-                config,
-                options.hardwareCompatibility().level(),
-                "hardwareCompatibility: " + options.hardwareCompatibility());
-        if (options.sparseWeights()) {
-            BuilderLine.set(config, "kSPARSE_WEIGHTS", "sparseWeights: true");
-        }
-        switch (options.refit()) {
-            case NONE -> {}
-            case IDENTICAL -> BuilderLine.set(config, "kREFIT_IDENTICAL", "refit: identical");
-            case ANY -> BuilderLine.set(config, "kREFIT", "refit: any");
-        }
-        if (options.stripWeights()) {
-            BuilderLine.set(config, "kSTRIP_PLAN", "stripWeights: true");
-        }
-    }
-
-    private static void profiles(
-            IBuilder builder, IBuilderConfig config, INetworkDefinition network, BuildOptions options) {
-        LinkedHashMap<String, Shape> inputs = new LinkedHashMap<>();
-        for (int i = 0; i < network.getNbInputs(); i++) {
-            ITensor input = network.getInput(i);
-            inputs.put(input.getName(), BytedecoPlan.shape(input.getDimensions()));
-        }
-        for (Map<String, InputRange> wanted : ProfileCheck.check(inputs, options.profiles())) {
-            long mark = TensorRtLog.SHARED.mark();
-            IOptimizationProfile profile = builder.createOptimizationProfile();
-            if (profile == null) {
-                throw TensorRtLog.SHARED.failure(mark, "creating an optimization profile failed");
-            }
-            wanted.forEach((input, range) -> {
-                dimensions(profile, input, OptProfileSelector.kMIN, range.min());
-                dimensions(profile, input, OptProfileSelector.kOPT, range.opt());
-                dimensions(profile, input, OptProfileSelector.kMAX, range.max());
-            });
-            if (config.addOptimizationProfile(profile) < 0) {
-                throw TensorRtLog.SHARED.failure(mark, "TensorRT refuses the profile " + wanted);
-            }
-        }
-    }
-
-    private static void dimensions(IOptimizationProfile profile, String input, OptProfileSelector which, Shape shape) {
-        try (Dims64 dims = new Dims64()) {
-            dims.nbDims(shape.dimension());
-            for (int i = 0; i < shape.dimension(); i++) {
-                dims.d(i, shape.get(i));
-            }
-            long mark = TensorRtLog.SHARED.mark();
-            if (!profile.setDimensions(input, which, dims)) {
-                throw TensorRtLog.SHARED.failure(mark, "TensorRT refuses the shape " + shape + " of input " + input);
-            }
-        }
-    }
-
-    @SuppressWarnings("restricted")
-    private static void write(IHostMemory plan, WritableByteChannel target) throws IOException {
-        Pointer data = plan.data();
-        long size = plan.size();
-        MemorySegment bytes = MemorySegment.ofAddress(data.address()).reinterpret(size);
-        for (long at = 0; at < size; at += CHUNK) {
-            ByteBuffer chunk = bytes.asSlice(at, Math.min(CHUNK, size - at)).asByteBuffer();
-            while (chunk.hasRemaining()) {
-                target.write(chunk);
-            }
         }
     }
 }

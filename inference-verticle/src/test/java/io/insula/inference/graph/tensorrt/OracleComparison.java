@@ -1,0 +1,84 @@
+package io.insula.inference.graph.tensorrt;
+
+import io.insula.inference.engine.DecoderEngine;
+import io.insula.inference.engine.TinyModels;
+import io.insula.inference.engine.oracle.OracleEngine;
+import io.insula.inference.graph.DecoderDescription;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+
+/** Runs an interpreted network and the oracle over the same sequences: chunks of prefill, and batches of unequal lengths. */
+final class OracleComparison {
+
+    /** Float32 arithmetic against float64, like the engines' own; a planted fault exceeds it by orders of magnitude. */
+    static final double FLOAT32_TOLERANCE = 1e-4;
+
+    private static final int POSITIONS = 64;
+    private static final int SMALL_BUCKET = 32;
+
+    /** Chunks for each of three sequences; the second is longer than every window of the test models. */
+    private static final int[][] CHUNKS = {{5, 1, 4}, {13, 12}, {3}};
+
+    private static final int DECODED = 9;
+
+    private OracleComparison() {}
+
+    /** The largest deviation of any logit, relative to the largest of the oracle's logits. */
+    static double deviation(DecoderDescription decoder, NetworkOptions options) {
+        return deviation(decoder, RecordedNetwork.record(decoder, options), options);
+    }
+
+    static double deviation(DecoderDescription decoder, RecordedNetwork network, NetworkOptions options) {
+        int slots = CHUNKS.length;
+        int capacity = options.capacity();
+        InterpretedDecoder interpreted = new InterpretedDecoder(network, decoder.shape(), options, slots);
+        Deviation deviation = new Deviation();
+        try (DecoderEngine oracle = new OracleEngine(decoder, slots, POSITIONS)) {
+            for (int slot = 0; slot < slots; slot++) {
+                int[] tokens = TinyModels.tokens(
+                        decoder.shape(), Arrays.stream(CHUNKS[slot]).sum(), slot + 1);
+                int from = 0;
+                for (int chunk : CHUNKS[slot]) {
+                    double[][] logits = interpreted.prefill(
+                            slot,
+                            Arrays.copyOfRange(tokens, from, from + chunk),
+                            capacity > 0 ? capacity : SMALL_BUCKET);
+                    for (int i = 0; i < chunk; i++) {
+                        oracle.prefill(slot, tokens, from + i, 1);
+                        deviation.note(logits[i], oracle.prefillLogits(), 0);
+                    }
+                    from += chunk;
+                }
+            }
+            for (int step = 0; step < DECODED; step++) {
+                int rows = 1 + step % slots;
+                int[] tokens = TinyModels.tokens(decoder.shape(), rows, 100 + step);
+                int bucket = step < DECODED / 2 ? SMALL_BUCKET : POSITIONS;
+                double[][] logits = interpreted.decode(tokens, capacity > 0 ? capacity : bucket);
+                FloatBuffer expected = oracle.decode(rows, tokens);
+                for (int row = 0; row < rows; row++) {
+                    deviation.note(logits[row], expected, row * decoder.shape().vocabulary());
+                }
+            }
+        }
+        return deviation.relative();
+    }
+
+    private static final class Deviation {
+        private double largest;
+        private double deviation;
+
+        void note(double[] actual, FloatBuffer expected, int from) {
+            for (int token = 0; token < actual.length; token++) {
+                double wanted = expected.get(from + token);
+                largest = Math.max(largest, Math.abs(wanted));
+                double off = Math.abs(wanted - actual[token]);
+                deviation = Double.isNaN(off) ? Double.POSITIVE_INFINITY : Math.max(deviation, off);
+            }
+        }
+
+        double relative() {
+            return deviation / largest;
+        }
+    }
+}
