@@ -6,6 +6,7 @@ import io.insula.djl.tensorrt.nvinfer.ShapeRange;
 import io.insula.djl.tensorrt.nvinfer.TensorSpec;
 import io.insula.djl.tensorrt.nvinfer.TensorType;
 import io.insula.inference.graph.DecoderShape;
+import io.insula.inference.graph.tensorrt.DecoderNetwork;
 import java.util.List;
 
 /**
@@ -34,40 +35,8 @@ record PlanSignature(
 
     static final int DECODE = 0;
     static final int PREFILL = 1;
-    static final String TOKENS = "tokens";
-    static final String PAST = "past";
-    static final String WANTED = "wanted";
-    static final String LOGITS = "logits";
-    static final String TOP_VALUES = "top_values";
-    static final String TOP_IDS = "top_ids";
-    static final String LOG_SUM = "log_sum";
-
     private static final List<TensorType> CACHE_TYPES =
             List.of(TensorType.BFLOAT16, TensorType.FLOAT16, TensorType.FLOAT32);
-
-    static String key(int layer) {
-        return "key_" + layer;
-    }
-
-    static String value(int layer) {
-        return "value_" + layer;
-    }
-
-    static String newKey(int layer) {
-        return "new_key_" + layer;
-    }
-
-    static String newValue(int layer) {
-        return "new_value_" + layer;
-    }
-
-    static String presentKey(int layer) {
-        return "present_key_" + layer;
-    }
-
-    static String presentValue(int layer) {
-        return "present_value_" + layer;
-    }
 
     /** Reads it; a plan of another network is an {@link IllegalArgumentException}. */
     static PlanSignature of(Plan plan, DecoderShape decoder) {
@@ -76,37 +45,38 @@ record PlanSignature(
                     "profiles: " + plan.profiles() + " (expected: 2, one to decode and one to prefill)");
         }
         boolean cached = decoder.layers() > 0;
-        boolean inPlace = cached && has(plan, presentKey(0));
-        require(plan, TOKENS, TensorType.INT32, -1, -1);
-        require(plan, WANTED, TensorType.INT32, -1);
-        require(plan, LOGITS, TensorType.FLOAT32, -1, decoder.vocabulary());
-        require(plan, LOG_SUM, TensorType.FLOAT32, -1);
-        int candidates = (int) plan.tensor(TOP_IDS).shape().get(1);
-        require(plan, TOP_VALUES, TensorType.FLOAT32, -1, candidates);
-        require(plan, TOP_IDS, TensorType.INT32, -1, candidates);
-        TensorType type = cached ? plan.tensor(key(0)).type() : TensorType.FLOAT32;
+        boolean inPlace = cached && has(plan, DecoderNetwork.presentKey(0));
+        require(plan, DecoderNetwork.TOKENS, TensorType.INT32, -1, -1);
+        require(plan, DecoderNetwork.WANTED, TensorType.INT32, -1);
+        require(plan, DecoderNetwork.LOGITS, TensorType.FLOAT32, -1, decoder.vocabulary());
+        require(plan, DecoderNetwork.LOG_SUM, TensorType.FLOAT32, -1);
+        int candidates = (int) plan.tensor(DecoderNetwork.TOP_IDS).shape().get(1);
+        require(plan, DecoderNetwork.TOP_VALUES, TensorType.FLOAT32, -1, candidates);
+        require(plan, DecoderNetwork.TOP_IDS, TensorType.INT32, -1, candidates);
+        TensorType type = cached ? plan.tensor(DecoderNetwork.key(0)).type() : TensorType.FLOAT32;
         if (!CACHE_TYPES.contains(type)) {
-            throw new IllegalArgumentException(key(0) + ": " + type + " (expected one of: " + CACHE_TYPES + ")");
+            throw new IllegalArgumentException(
+                    DecoderNetwork.key(0) + ": " + type + " (expected one of: " + CACHE_TYPES + ")");
         }
         for (int layer = 0; layer < decoder.layers(); layer++) {
             for (String name : List.of(
-                    key(layer),
-                    value(layer),
-                    inPlace ? presentKey(layer) : newKey(layer),
-                    inPlace ? presentValue(layer) : newValue(layer))) {
+                    DecoderNetwork.key(layer),
+                    DecoderNetwork.value(layer),
+                    inPlace ? DecoderNetwork.presentKey(layer) : DecoderNetwork.newKey(layer),
+                    inPlace ? DecoderNetwork.presentValue(layer) : DecoderNetwork.newValue(layer))) {
                 require(plan, name, type, -1, decoder.kvHeads(), -1, decoder.headSize());
             }
         }
-        ShapeRange decode = plan.range(DECODE, TOKENS);
-        ShapeRange prefill = plan.range(PREFILL, TOKENS);
+        ShapeRange decode = plan.range(DECODE, DecoderNetwork.TOKENS);
+        ShapeRange prefill = plan.range(PREFILL, DecoderNetwork.TOKENS);
         return new PlanSignature(
                 type,
                 inPlace,
                 (int) decode.max().get(0),
                 (int) prefill.max().get(1),
-                (int) plan.range(PREFILL, WANTED).max().get(0),
-                cached ? length(plan.range(DECODE, key(0)).min()) : 1,
-                cached ? length(plan.range(DECODE, key(0)).max()) : Integer.MAX_VALUE,
+                (int) plan.range(PREFILL, DecoderNetwork.WANTED).max().get(0),
+                cached ? length(plan.range(DECODE, DecoderNetwork.key(0)).min()) : 1,
+                cached ? length(plan.range(DECODE, DecoderNetwork.key(0)).max()) : Integer.MAX_VALUE,
                 candidates,
                 Math.max(plan.contextBytes(DECODE), plan.contextBytes(PREFILL)));
     }

@@ -5,6 +5,7 @@ import io.insula.djl.tensorrt.cuda.RowBlocks;
 import io.insula.djl.tensorrt.nvinfer.Plan;
 import io.insula.djl.tensorrt.nvinfer.PlanContext;
 import io.insula.djl.tensorrt.nvinfer.TensorSpec;
+import io.insula.inference.graph.tensorrt.DecoderNetwork;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -34,29 +35,29 @@ final class StepBinding {
      * @param wanted tokens whose logits are told
      */
     void bind(PlanContext context, DeviceCache cache, int slot, int rows, int tokens, int wanted) {
-        input(context, PlanSignature.TOKENS, memory.tokens(), rows, tokens);
-        if (names.contains(PlanSignature.PAST)) {
-            input(context, PlanSignature.PAST, memory.past(), rows); // A decoder without layers has no use for it.
+        input(context, DecoderNetwork.TOKENS, memory.tokens(), rows, tokens);
+        if (names.contains(DecoderNetwork.PAST)) {
+            input(context, DecoderNetwork.PAST, memory.past(), rows); // A decoder without layers has no use for it.
         }
-        input(context, PlanSignature.WANTED, memory.wanted(), wanted);
+        input(context, DecoderNetwork.WANTED, memory.wanted(), wanted);
         RowBlocks staging = layout.stepRows(memory.staging(), rows, tokens);
         for (int layer = 0; layer < layout.layers(); layer++) {
             long keys = cache.view(2 * layer, slot);
             long values = cache.view(2 * layer + 1, slot);
-            cache(context, PlanSignature.key(layer), keys, rows, cache.stride());
-            cache(context, PlanSignature.value(layer), values, rows, cache.stride());
+            cache(context, DecoderNetwork.key(layer), keys, rows, cache.stride());
+            cache(context, DecoderNetwork.value(layer), values, rows, cache.stride());
             if (inPlace) {
-                context.address(PlanSignature.presentKey(layer), keys);
-                context.address(PlanSignature.presentValue(layer), values);
+                context.address(DecoderNetwork.presentKey(layer), keys);
+                context.address(DecoderNetwork.presentValue(layer), values);
             } else {
-                context.address(PlanSignature.newKey(layer), staging.row(2L * layer, 0));
-                context.address(PlanSignature.newValue(layer), staging.row(2L * layer + 1, 0));
+                context.address(DecoderNetwork.newKey(layer), staging.row(2L * layer, 0));
+                context.address(DecoderNetwork.newValue(layer), staging.row(2L * layer + 1, 0));
             }
         }
-        context.address(PlanSignature.LOGITS, memory.logits());
-        context.address(PlanSignature.TOP_VALUES, memory.topValues());
-        context.address(PlanSignature.TOP_IDS, memory.topIds());
-        context.address(PlanSignature.LOG_SUM, memory.logSums());
+        context.address(DecoderNetwork.LOGITS, memory.logits());
+        context.address(DecoderNetwork.TOP_VALUES, memory.topValues());
+        context.address(DecoderNetwork.TOP_IDS, memory.topIds());
+        context.address(DecoderNetwork.LOG_SUM, memory.logSums());
     }
 
     private void cache(PlanContext context, String name, long address, int rows, int length) {

@@ -24,6 +24,9 @@ final class FakeGpu {
     static final GpuNumerics NUMERICS = new GpuNumerics("weights", "10.6.0", 13_000, "Fake GPU");
 
     final FakeCuda cuda = new FakeCuda(1, 1L << 30);
+    /** Of keys and values. */
+    final TensorType type;
+
     final int rows;
     final int mostLength;
     /** Of a cache that is written by the plan itself and has one length; 0: none. */
@@ -37,6 +40,11 @@ final class FakeGpu {
     }
 
     FakeGpu(int rows, int mostLength, int fixedLength) {
+        this(rows, mostLength, fixedLength, TensorType.FLOAT32);
+    }
+
+    FakeGpu(int rows, int mostLength, int fixedLength, TensorType type) {
+        this.type = type;
         this.rows = rows;
         this.mostLength = mostLength;
         this.fixedLength = fixedLength;
@@ -114,8 +122,8 @@ final class FakeGpu {
         return new Shape(rows, decoder.kvHeads(), length, decoder.headSize());
     }
 
-    private static TensorSpec cache(DecoderShape decoder, String name, boolean input, @Nullable String alias) {
-        return new TensorSpec(name, input, TensorType.FLOAT32, cache(decoder, -1, -1), false, false, alias);
+    private TensorSpec cache(DecoderShape decoder, String name, boolean input, @Nullable String alias) {
+        return new TensorSpec(name, input, type, cache(decoder, -1, -1), false, false, alias);
     }
 
     private static TensorSpec spec(String name, boolean input, TensorType type, long... shape) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 
-/** The contract with a plan that writes new keys and values into the cache itself, whose length is fixed. */
+/** The contract with the network of TensorRT's layers, which writes into the cache itself, whose length is fixed. */
 class InPlaceCacheTest extends ExactStepsContractTest {
 
     static Stream<Named<DecoderDescription>> models() {
@@ -18,7 +18,8 @@ class InPlaceCacheTest extends ExactStepsContractTest {
 
     @Override
     protected DecoderEngine load(DecoderDescription decoder, int slots, int slotTokens, int threads) {
-        return new FakeGpu(8, slotTokens, slotTokens).open(decoder, FakeGpu.config(slots, slotTokens));
+        return new FakeGpu(8, slotTokens, slotTokens)
+                .open(decoder, FakeGpu.config(slots, slotTokens), InterpretedNetwork.layers(decoder, slotTokens));
     }
 
     @Override

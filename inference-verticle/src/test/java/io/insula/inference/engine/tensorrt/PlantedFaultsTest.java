@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.insula.djl.tensorrt.cuda.FakeCuda.RowCopy;
 import io.insula.djl.tensorrt.cuda.RowBlocks;
-import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.TinyModels;
-import io.insula.inference.engine.oracle.OracleEngine;
 import io.insula.inference.graph.DecoderDescription;
 import io.insula.inference.weights.TensorType;
-import java.nio.FloatBuffer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -106,53 +103,13 @@ class PlantedFaultsTest {
 
     private static double deviation(UnaryOperator<RowCopy> fault) {
         FakeGpu gpu = new FakeGpu();
-        try (TensorRtDecoderEngine engine =
-                        gpu.open(DECODER, FakeGpu.config(3, 150).withExactTrial(false));
-                DecoderEngine oracle = new OracleEngine(DECODER, 3, 150)) {
+        TensorRtConfig config =
+                FakeGpu.config(OracleRun.SLOTS, OracleRun.SLOT_TOKENS).withExactTrial(false);
+        try (TensorRtDecoderEngine engine = gpu.open(DECODER, config)) {
             gpu.cuda.alterCopies(fault);
-            double largest = 0;
-            int[] tokens = TinyModels.tokens(DECODER.shape(), 140, 4);
-            for (int slot = 0; slot < 3; slot++) {
-                largest = Math.max(largest, prefill(engine, oracle, slot, tokens, 9 * slot, 9 + slot));
-            }
-            for (int step = 0; step < 30; step++) {
-                int[] row = {tokens[step], tokens[step + 1], tokens[step + 2]};
-                largest = Math.max(
-                        largest,
-                        difference(
-                                engine.decode(3, row),
-                                oracle.decode(3, row),
-                                3 * engine.shape().vocabulary()));
-            }
-            engine.move(2, 0);
-            oracle.move(2, 0);
-            largest = Math.max(largest, prefill(engine, oracle, 0, tokens, 40, 70));
-            int[] row = {1, 2};
-            return Math.max(
-                    largest,
-                    difference(
-                            engine.decode(2, row),
-                            oracle.decode(2, row),
-                            2 * engine.shape().vocabulary()));
+            return OracleRun.deviation(DECODER, engine);
         } catch (AssertionError noticed) {
-            // A fault that the device itself refuses is noticed as well.
-            return Double.MAX_VALUE;
+            return Double.MAX_VALUE; // By the device itself.
         }
-    }
-
-    private static double prefill(
-            DecoderEngine engine, DecoderEngine oracle, int slot, int[] tokens, int from, int count) {
-        engine.prefill(slot, tokens, from, count);
-        oracle.prefill(slot, tokens, from, count);
-        return difference(
-                engine.prefillLogits(), oracle.prefillLogits(), engine.shape().vocabulary());
-    }
-
-    private static double difference(FloatBuffer actual, FloatBuffer expected, int count) {
-        double largest = 0;
-        for (int i = 0; i < count; i++) {
-            largest = Math.max(largest, Math.abs(actual.get(i) - expected.get(i)));
-        }
-        return largest;
     }
 }

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 
-/** The contract on a fake device: a cache of four lengths and steps of four numbers of rows. */
+/**
+ * The contract on a fake device: a cache of four lengths and steps of four numbers of rows. Plain loops stand for the network, because
+ * the written one adds what a token sees of the cache and of its own step, so that its bits depend on where a prompt is cut.
+ */
 class TensorRtDecoderEngineTest extends DecoderEngineContractTest {
 
     /** Fewer than for an engine with kernels: what stands for the network computes alike whatever a weight's type. */
