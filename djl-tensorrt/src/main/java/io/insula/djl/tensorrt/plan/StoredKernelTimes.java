@@ -1,6 +1,7 @@
 package io.insula.djl.tensorrt.plan;
 
 import ai.djl.MalformedModelException;
+import io.insula.djl.tensorrt.cuda.DeviceInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -18,6 +19,12 @@ final class StoredKernelTimes implements KernelTimes {
     StoredKernelTimes(Path folder, PlanKey key) throws IOException {
         this.files = new SealedFiles(folder, ".timings");
         this.key = key;
+    }
+
+    /** Those of a device, where options keep them. */
+    static KernelTimes of(CacheOptions caches, DeviceInfo device, String version) throws IOException {
+        Path folder = caches.timings();
+        return folder == null ? KernelTimes.NONE : new StoredKernelTimes(folder, PlanKey.ofTimings(device, version));
     }
 
     @Override

@@ -20,7 +20,6 @@ final class Ending {
 
     /** Ends a network with {@code [W, vocabulary]} float32. */
     void write(Tensor logits, int vocabulary) {
-        network.part("logits");
         network.output(DecoderNetwork.LOGITS, logits);
         Largest top = network.largest(logits, Math.min(options.top(), vocabulary));
         network.output(DecoderNetwork.TOP_VALUES, top.values());

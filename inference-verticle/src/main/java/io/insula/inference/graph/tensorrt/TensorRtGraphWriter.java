@@ -100,6 +100,7 @@ public final class TensorRtGraphWriter implements GraphWriter<DecoderValue> {
 
     @Override
     public DecoderValue gatedSilu(DecoderValue gateAndUp) {
+        network.part("gate");
         Tensor gate = step.part(gateAndUp.tensor(), 0, shape.feedForward());
         Tensor up = step.part(gateAndUp.tensor(), shape.feedForward(), shape.feedForward());
         Tensor wide = network.cast(gate, ElementType.FLOAT32);
@@ -110,6 +111,7 @@ public final class TensorRtGraphWriter implements GraphWriter<DecoderValue> {
 
     @Override
     public DecoderValue add(DecoderValue a, DecoderValue b) {
+        network.part("residual");
         return new DecoderValue(network.elementwise(Elementwise.SUM, a.tensor(), b.tensor()), a.rank());
     }
 
@@ -123,6 +125,7 @@ public final class TensorRtGraphWriter implements GraphWriter<DecoderValue> {
 
     @Override
     public void logits(DecoderValue x) {
+        network.part("logits");
         new Ending(network, options).write(network.cast(x.tensor(), ElementType.FLOAT32), shape.vocabulary());
     }
 }

@@ -94,8 +94,8 @@ final class InterpretedDecoder {
                 append(2 * layer, firstSlot, past, tensor(outputs, DecoderNetwork.newKey(layer)), 0, count);
                 append(2 * layer + 1, firstSlot, past, tensor(outputs, DecoderNetwork.newValue(layer)), 0, count);
             } else {
-                append(2 * layer, firstSlot, past, tensor(inputs, DecoderNetwork.key(layer)), 1, count);
-                append(2 * layer + 1, firstSlot, past, tensor(inputs, DecoderNetwork.value(layer)), 1, count);
+                append(2 * layer, firstSlot, past, tensor(outputs, DecoderNetwork.presentKey(layer)), 1, count);
+                append(2 * layer + 1, firstSlot, past, tensor(outputs, DecoderNetwork.presentValue(layer)), 1, count);
             }
         }
         HostTensor logits = tensor(outputs, DecoderNetwork.LOGITS);
