@@ -33,7 +33,8 @@ record MemoryEstimate(
 
     /** What as many slots of that length take. */
     static MemoryEstimate of(DecoderShape decoder, PlanSignature plan, int slots, int slotTokens, int leastBucket) {
-        CacheLayout layout = CacheLayout.of(decoder, plan.elementBytes(), slots, leastBucket, slotTokens);
+        int least = Math.max(leastBucket, plan.leastLength());
+        CacheLayout layout = CacheLayout.of(decoder, plan.elementBytes(), slots, least, slotTokens);
         if (plan.fixedLength()) {
             layout = layout.withFixedLength(plan.mostLength());
         }

@@ -97,8 +97,20 @@ final class FakeGpu {
         tensors.add(spec("top_values", false, TensorType.FLOAT32, -1, CANDIDATES));
         tensors.add(spec("top_ids", false, TensorType.INT32, -1, CANDIDATES));
         tensors.add(spec("log_sum", false, TensorType.FLOAT32, -1));
-        return new FakePlan(cuda, tensors, List.of(decode, prefill), inputs -> outputs(decoder, inputs), network)
-                .activations(4096);
+        return plan(decoder, tensors, List.of(decode, prefill), network);
+    }
+
+    private FakePlan plan(
+            DecoderShape decoder,
+            List<TensorSpec> tensors,
+            List<Map<String, ShapeRange>> profiles,
+            FakePlan.Network network) {
+        return new FakePlan(cuda, tensors, profiles, inputs -> outputs(decoder, inputs), network).activations(4096);
+    }
+
+    /** A plan of the same signature, for other steps. */
+    FakePlan plan(DecoderShape decoder, FakePlan.Network network, List<Map<String, ShapeRange>> profiles) {
+        return plan(decoder, plan(decoder, network).tensors(), profiles, network);
     }
 
     private Map<String, Shape> outputs(DecoderShape decoder, Map<String, Shape> inputs) {

@@ -19,7 +19,11 @@ final class InterpretedNetwork implements FakePlan.Network {
     private final NetworkInterpreter interpreter;
 
     InterpretedNetwork(DecoderDescription decoder, NetworkOptions options) {
-        this.network = RecordedNetwork.record(decoder, options);
+        this(RecordedNetwork.record(decoder, options));
+    }
+
+    InterpretedNetwork(RecordedNetwork network) {
+        this.network = network;
         this.interpreter = new NetworkInterpreter(network);
     }
 

@@ -53,13 +53,13 @@ class WrittenNetworkTest {
                 .isLessThan(FLOAT_TOLERANCE);
     }
 
-    /** The tolerance is that of numbers with eight bits of mantissa; planted faults deviate by a multiple of it. */
+    /** Eight bits of mantissa: measured 0.05; the least of the planted faults that nothing refuses deviates by 0.57. */
     @Test
     void halfTheMemoryGivesNearlyTheOraclesLogits() {
         DecoderDescription decoder = TinyModels.of(io.insula.inference.weights.TensorType.BF16);
         NetworkOptions options =
                 NetworkOptions.portable(ElementType.BFLOAT16, decoder.shape().contextTokens());
         FakeGpu gpu = new FakeGpu(8, 256, 0, TensorType.BFLOAT16);
-        assertThat(deviation(gpu, decoder, options)).isLessThan(0.06);
+        assertThat(deviation(gpu, decoder, options)).isLessThan(0.1);
     }
 }
