@@ -138,12 +138,16 @@ final class DecodeGraphs implements AutoCloseable {
         return captured.size();
     }
 
+    /** A broken device refuses some of it. */
     @Override
     public void close() {
-        captured.values().forEach(Captured::close);
-        captured.clear();
-        if (plain != null) {
-            plain.close();
+        try (Holdings all = new Holdings()) {
+            captured.values().forEach(one -> all.add(one::close));
+            captured.clear();
+            PlanContext context = plain;
+            if (context != null) {
+                all.add(context::close);
+            }
         }
     }
 }

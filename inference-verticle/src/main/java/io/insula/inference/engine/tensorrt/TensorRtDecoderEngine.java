@@ -3,15 +3,12 @@ package io.insula.inference.engine.tensorrt;
 import io.insula.djl.tensorrt.cuda.Cuda;
 import io.insula.djl.tensorrt.cuda.CudaStream;
 import io.insula.djl.tensorrt.nvinfer.Plan;
-import io.insula.djl.tensorrt.nvinfer.PlanContext;
 import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.EngineException;
 import io.insula.inference.engine.EngineShape;
 import io.insula.inference.engine.KvBlock;
 import io.insula.inference.engine.StepArguments;
 import io.insula.inference.graph.DecoderShape;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.FloatBuffer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,14 +32,10 @@ public final class TensorRtDecoderEngine implements DecoderEngine {
     private final EngineShape shape;
     private final PlanSignature plan;
     private final CacheLayout layout;
-    private final BatchBuckets batches;
     private final StepArguments arguments;
     private final EngineMemory memory;
-    private final CudaStream stream;
     private final DeviceCache cache;
-    private final StepBinding binding;
-    private final PlanContext prefill;
-    private final DecodeGraphs decode;
+    private final DeviceSteps steps;
     private final HostTransfer transfer;
     private final Holdings holdings;
     private final String fingerprint;
@@ -64,19 +57,13 @@ public final class TensorRtDecoderEngine implements DecoderEngine {
         LOG.info("KV cache: {}; {} MiB of GPU {} were free", estimate, free >> 20, device);
         this.layout = estimate.layout();
         this.shape = new EngineShape(decoder.vocabulary(), layout.slots(), estimate.slotTokens());
-        this.batches = BatchBuckets.of(layout.slots());
         this.arguments = new StepArguments(shape);
-        this.stream = cuda.newStream(device);
+        CudaStream stream = cuda.newStream(device);
         holdings.add(stream::close);
         this.memory = new EngineMemory(cuda, device, estimate, holdings);
         this.cache = new DeviceCache(stream, layout, memory.cache(), memory.staging(), estimate.stagingBytes());
         this.transfer = new HostTransfer(cuda, device, stream, cache, memory, holdings);
-        this.binding = new StepBinding(network, plan, memory);
-        this.prefill = network.newContext(memory.activations(), plan.activationBytes());
-        holdings.add(prefill::close);
-        prefill.profile(PlanSignature.PREFILL, stream);
-        this.decode = new DecodeGraphs(network, stream, binding, memory, config.graphs());
-        holdings.add(decode::close);
+        this.steps = new DeviceSteps(network, plan, memory, stream, cache, config.graphs(), holdings);
         holdings.add(stream::synchronize);
         boolean exact = config.exactTrial() && new ExactTrial(this, cache, layout).showsNoDifference();
         this.fingerprint = numerics.fingerprint(decoder, plan, layout, exact);
@@ -197,7 +184,7 @@ public final class TensorRtDecoderEngine implements DecoderEngine {
                 int chunk = Math.min(plan.chunk(), end - at);
                 at += chunk;
                 boolean wanted = logitsWanted && at == end;
-                prefillChunk(slot, tokens, at - chunk, chunk, 1, wanted ? memory.hostPrefillLogits() : null);
+                steps.prefill(slot, tokens, at - chunk, chunk, 1, wanted ? memory.hostPrefillLogits() : null);
             }
         });
     }
@@ -218,77 +205,16 @@ public final class TensorRtDecoderEngine implements DecoderEngine {
         arguments.scored(count, scoredTokens());
         onDevice(() -> {
             cache.reserve(cache.length(slot) + count);
-            prefillChunk(slot, tokens, from, count, count, memory.hostLogits());
+            steps.prefill(slot, tokens, from, count, count, memory.hostLogits());
         });
         return EngineMemory.floats(memory.hostLogits());
-    }
-
-    /** Appends a chunk to a slot and copies the logits behind its last {@code wanted} tokens to the host, if there is a place. */
-    private void prefillChunk(int slot, int[] tokens, int from, int count, int wanted, @Nullable MemorySegment logits) {
-        memory.hostTokens().put(0, tokens, from, count);
-        memory.hostPast().put(0, cache.length(slot));
-        for (int i = 0; i < wanted; i++) {
-            memory.hostWanted().put(i, count - wanted + i);
-        }
-        sendInputs();
-        binding.bind(prefill, cache, slot, 1, count, wanted);
-        prefill.enqueue(stream);
-        append(slot, 1, count, 0);
-        receive(slot, 1, wanted, logits);
     }
 
     @Override
     public FloatBuffer decode(int rows, int[] tokens) {
         arguments.decode(rows, tokens, this::length);
-        onDevice(() -> {
-            for (int row = 0; row < rows; row++) {
-                cache.reserve(cache.length(row) + 1);
-            }
-            int computed = batches.holding(rows);
-            for (int row = 0; row < computed; row++) {
-                boolean wanted = row < rows;
-                memory.hostTokens().put(row, wanted ? tokens[row] : 0);
-                // What a plan writes for a void row itself must lie behind the slot's tokens.
-                memory.hostPast().put(row, wanted || plan.inPlace() ? cache.length(row) : 0);
-                memory.hostWanted().put(row, row);
-            }
-            sendInputs();
-            decode.run(cache, computed);
-            for (int row = 0; row < rows; row++) {
-                append(row, computed, 1, row);
-            }
-            receive(0, rows, rows, memory.hostLogits());
-            cache.relax();
-        });
+        onDevice(() -> steps.decode(rows, tokens));
         return EngineMemory.floats(memory.hostLogits());
-    }
-
-    private void sendInputs() {
-        stream.copyToDevice(memory.tokens(), memory.hostInputs());
-    }
-
-    private void append(int slot, int rows, int tokens, int row) {
-        if (plan.inPlace()) {
-            cache.appended(slot, tokens);
-        } else {
-            cache.append(slot, layout.stepRow(memory.staging(), rows, tokens, row), tokens);
-        }
-    }
-
-    /** Waits for the step; its last logits' sums tell whether the slots' numbers are any. */
-    private void receive(int slot, int rows, int wanted, @Nullable MemorySegment logits) {
-        long bytes = (long) wanted * shape.vocabulary() * Float.BYTES;
-        if (logits != null) {
-            stream.copyToHost(logits.asSlice(0, bytes), memory.logits());
-        }
-        MemorySegment sums = memory.hostLogSums().asSlice(0, (long) wanted * Float.BYTES);
-        stream.copyToHost(sums, memory.logSums());
-        stream.synchronize();
-        for (int row = 0; row < rows; row++) {
-            if (!Float.isFinite(sums.getAtIndex(ValueLayout.JAVA_FLOAT, wanted - rows + row))) {
-                cache.spoil(slot + row);
-            }
-        }
     }
 
     private void onDevice(Runnable work) {
