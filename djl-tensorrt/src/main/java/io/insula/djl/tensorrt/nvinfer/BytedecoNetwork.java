@@ -8,7 +8,9 @@ import io.insula.djl.tensorrt.network.Network;
 import io.insula.djl.tensorrt.network.Reduction;
 import io.insula.djl.tensorrt.network.Tensor;
 import io.insula.djl.tensorrt.network.Unary;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.tensorrt.global.nvinfer.DataType;
@@ -30,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 /** A network of TensorRT through the bindings of Bytedeco; constants stay where they are, TensorRT holds their addresses. */
 final class BytedecoNetwork implements Network {
 
+    private static final MemorySegment ZERO = Arena.global().allocateFrom(ValueLayout.JAVA_INT, 0);
+    private static final MemorySegment ONE = Arena.global().allocateFrom(ValueLayout.JAVA_INT, 1);
+
     private final INetworkDefinition network;
     private String part = "network";
     private int layers;
@@ -49,6 +54,11 @@ final class BytedecoNetwork implements Network {
         try (Dims64 dims = dims(shape)) {
             return value(network.addInput(name, NetworkCodes.of(type), dims), type, mark, "input " + name);
         }
+    }
+
+    @Override
+    public void dimension(Tensor input, int index, String name) {
+        of(input).setDimensionName(index, name);
     }
 
     @Override
@@ -206,15 +216,18 @@ final class BytedecoNetwork implements Network {
         return added(network.addShape(of(x)), ElementType.INT64, mark, "shape");
     }
 
+    /** Start and step are tensors too: of int32 that is the older form, which the parser of ONNX makes as well. */
     @Override
     public Tensor iota(Tensor count) {
+        Tensor start = constant(ElementType.INT32, new long[0], ZERO);
+        Tensor step = constant(ElementType.INT32, new long[] {1}, ONE);
         long mark = TensorRtLog.SHARED.mark();
         try (Dims64 replaced = dims(1)) {
             IFillLayer layer = network.addFill(replaced, FillOperation.kLINSPACE, DataType.kINT32);
             if (layer != null) {
-                layer.setAlphaInt64(0);
-                layer.setBetaInt64(1);
                 layer.setInput(0, of(count));
+                layer.setInput(1, of(start));
+                layer.setInput(2, of(step));
             }
             return added(layer, ElementType.INT32, mark, "iota");
         }

@@ -19,6 +19,9 @@ import org.junit.platform.launcher.core.LauncherFactory;
  */
 final class GpuTests {
 
+    /** Other modules' tests lie beside these where they are bundled. */
+    private static final String HOUSE = "io.insula";
+
     private GpuTests() {}
 
     public static void main(String... arguments) throws IOException {
@@ -27,7 +30,7 @@ final class GpuTests {
         Files.createDirectories(folder);
         GpuReport report = new GpuReport(System.out, folder.resolve("gpu-tests.json"));
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(selectPackage(GpuTests.class.getPackageName()))
+                .selectors(selectPackage(HOUSE))
                 .filters(includeClassNamePatterns(classes))
                 .build();
         LauncherFactory.create().execute(request, report);

@@ -42,7 +42,7 @@ final class LayerAttention implements Attention {
     }
 
     private Tensor updated(String cache, String present, Tensor rows) {
-        Tensor input = network.input(cache, options.type(), -1, shape.kvHeads(), options.capacity(), shape.headSize());
+        Tensor input = step.cache(cache, options.type(), shape, options.capacity());
         Tensor updated = network.cacheUpdate(input, rows, step.past());
         network.output(present, updated);
         return updated;

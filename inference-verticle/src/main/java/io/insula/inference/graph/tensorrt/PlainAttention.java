@@ -42,8 +42,8 @@ final class PlainAttention implements Attention {
     public Tensor attend(int layer, int window, Tensor query, Tensor key, Tensor value) {
         network.output(DecoderNetwork.newKey(layer), key);
         network.output(DecoderNetwork.newValue(layer), value);
-        Tensor cachedKeys = cache(DecoderNetwork.key(layer));
-        Tensor cachedValues = cache(DecoderNetwork.value(layer));
+        Tensor cachedKeys = step.cache(DecoderNetwork.key(layer), type, shape, -1);
+        Tensor cachedValues = step.cache(DecoderNetwork.value(layer), type, shape, -1);
         if (visibility == null) {
             visibility = new Visibility(network, constants, step, shape, cachedKeys);
         }
@@ -64,10 +64,6 @@ final class PlainAttention implements Attention {
                 Elementwise.SUM, weighted(cachedWeights, cachedValues), weighted(freshWeights, value));
         Tensor attended = network.elementwise(Elementwise.QUOTIENT, weighted, sum);
         return ungrouped(network.cast(attended, type));
-    }
-
-    private Tensor cache(String name) {
-        return network.input(name, type, -1, shape.kvHeads(), -1, shape.headSize());
     }
 
     /** {@code [B, kvHeads, grouped, headSize]} to {@code [B, S, heads * headSize]}. */

@@ -16,6 +16,8 @@ import java.util.Map;
  */
 final class StepTensors {
 
+    private static final String ROWS = "rows";
+
     private final Network network;
     private final Constants constants;
     private final Tensor past;
@@ -32,6 +34,8 @@ final class StepTensors {
         network.part("step");
         tokens = network.input(DecoderNetwork.TOKENS, ElementType.INT32, -1, -1);
         past = network.input(DecoderNetwork.PAST, ElementType.INT32, -1);
+        network.dimension(tokens, 0, ROWS);
+        network.dimension(past, 0, ROWS);
         leading = network.shapeOf(tokens);
         numbers = network.iota(length(leading, 1));
         positions = network.elementwise(Elementwise.SUM, network.reshape(past, -1, 1), network.reshape(numbers, 1, -1));
@@ -63,6 +67,20 @@ final class StepTensors {
             Tensor zeros = constants.integers(new long[] {group, 1}, new int[group]);
             return network.reshape(network.elementwise(Elementwise.SUM, network.reshape(numbers, 1, -1), zeros), -1);
         });
+    }
+
+    /**
+     * A cache of one layer's keys or values, whose rows are the step's.
+     *
+     * @param capacity -1 where it is open; then it is the same for all caches
+     */
+    Tensor cache(String name, ElementType type, DecoderShape shape, int capacity) {
+        Tensor cache = network.input(name, type, -1, shape.kvHeads(), capacity, shape.headSize());
+        network.dimension(cache, 0, ROWS);
+        if (capacity < 0) {
+            network.dimension(cache, 2, "positions");
+        }
+        return cache;
     }
 
     /** How many positions a cache holds, one element. */

@@ -28,6 +28,7 @@ public final class TensorRtGraphWriter implements GraphWriter<DecoderValue> {
     private final DecoderShape shape;
     private final Constants constants;
     private final PackedWeights weights;
+    private final QuantisedWeights quantised;
     private final StepTensors step;
     private final RmsNorms norms;
     private final HeadSplit heads;
@@ -39,6 +40,7 @@ public final class TensorRtGraphWriter implements GraphWriter<DecoderValue> {
         this.shape = shape;
         this.constants = new Constants(network, memory);
         this.weights = new PackedWeights(network, memory);
+        this.quantised = new QuantisedWeights(network, memory, options.weights(), options.type());
         this.step = new StepTensors(network, constants);
         this.norms = new RmsNorms(network, constants, shape.rmsEpsilon());
         this.heads = new HeadSplit(network, constants, weights, step, norms, shape, options);
@@ -80,8 +82,7 @@ public final class TensorRtGraphWriter implements GraphWriter<DecoderValue> {
         network.part(stacked.getFirst().name());
         long rows = stacked.stream().mapToLong(ModelTensor::rows).sum();
         long columns = stacked.getFirst().columns();
-        long[] size = x.rank() == 3 ? new long[] {1, rows, columns} : new long[] {rows, columns};
-        Tensor product = network.product(x.tensor(), weights.of(stacked, options.type(), size), true);
+        Tensor product = product(x, stacked, rows, columns);
         if (biases.isEmpty()) {
             return new DecoderValue(product, x.rank());
         }
@@ -89,6 +90,15 @@ public final class TensorRtGraphWriter implements GraphWriter<DecoderValue> {
         biasSize[x.rank() - 1] = rows;
         Tensor bias = weights.of(biases, options.type(), biasSize);
         return new DecoderValue(network.elementwise(Elementwise.SUM, product, bias), x.rank());
+    }
+
+    private Tensor product(DecoderValue x, List<ModelTensor> stacked, long rows, long columns) {
+        if (x.rank() == 2) {
+            return network.product(x.tensor(), weights.of(stacked, options.type(), rows, columns), true);
+        }
+        return options.weights() == WeightForm.PLAIN
+                ? network.product(x.tensor(), weights.of(stacked, options.type(), 1, rows, columns), true)
+                : network.product(x.tensor(), quantised.of(stacked), false);
     }
 
     @Override

@@ -35,6 +35,11 @@ public record HostTensor(ElementType type, long[] shape, MemorySegment data) {
         return tensor;
     }
 
+    /** Bytes of the elements. */
+    long bytes() {
+        return type.bytes(elements(shape));
+    }
+
     static long elements(long... shape) {
         long elements = 1;
         for (long dimension : shape) {

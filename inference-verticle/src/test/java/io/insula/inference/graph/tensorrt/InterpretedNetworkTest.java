@@ -45,13 +45,8 @@ class InterpretedNetworkTest {
         for (NetworkOptions options : List.of(NetworkOptions.portable(type, 64), NetworkOptions.layers(type, 64, 48))) {
             assertThat(OracleComparison.deviation(decoder, options))
                     .as(options.dialect().toString())
-                    .isLessThan(tolerance(type));
+                    .isLessThan(OracleComparison.tolerance(type));
         }
-    }
-
-    /** Sixteen half units of rounding; 0.038 and 0.006 were measured. */
-    private static double tolerance(ElementType type) {
-        return type == ElementType.BFLOAT16 ? 16 * 0x1p-8 : 16 * 0x1p-11;
     }
 
     static Stream<Arguments> narrowArchitectures() {
@@ -76,8 +71,8 @@ class InterpretedNetworkTest {
         DecoderDescription decoder = TinyModels.of(TensorType.F32);
         NetworkOptions options =
                 NetworkOptions.portable(ElementType.FLOAT32, 64).withTop(7);
-        InterpretedDecoder interpreted =
-                new InterpretedDecoder(RecordedNetwork.record(decoder, options), decoder.shape(), options, 1);
+        NetworkSequences interpreted = new NetworkSequences(
+                new NetworkInterpreter(RecordedNetwork.record(decoder, options)), decoder.shape(), options, 1);
         double[][] logits = interpreted.prefill(0, TinyModels.tokens(decoder.shape(), 9, 1), 16);
         HostTensor values = interpreted.output(DecoderNetwork.TOP_VALUES);
         HostTensor ids = interpreted.output(DecoderNetwork.TOP_IDS);

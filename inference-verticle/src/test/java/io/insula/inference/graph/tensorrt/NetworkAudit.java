@@ -139,7 +139,7 @@ final class NetworkAudit implements GraphWriter<NetworkAudit.Walked> {
 
     private void checkInputs() {
         step.inputs(network).forEach((name, tensor) -> {
-            RecordedNetwork.Input input = inputOf(name);
+            Recording.Input input = inputOf(name);
             assertThat(input.type()).as(name).isEqualTo(tensor.type());
             assertThat(input.shape()).as(name).isEqualTo(step.openShape(name));
         });
@@ -205,7 +205,7 @@ final class NetworkAudit implements GraphWriter<NetworkAudit.Walked> {
         assertThat(tensor.number()).as(name).isEqualTo(inputOf(name).number());
     }
 
-    private RecordedNetwork.Input inputOf(String name) {
+    private Recording.Input inputOf(String name) {
         return Objects.requireNonNull(network.inputs().get(name), name);
     }
 

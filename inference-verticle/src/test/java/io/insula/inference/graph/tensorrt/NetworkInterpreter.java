@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It proves what a network says, not how TensorRT understands it.
  */
-public final class NetworkInterpreter {
+public final class NetworkInterpreter implements NetworkRun {
 
     private final RecordedNetwork network;
 
@@ -25,12 +25,7 @@ public final class NetworkInterpreter {
         return network;
     }
 
-    /**
-     * Runs the network once.
-     *
-     * @param inputs all inputs by name; caches that the network updates are written in place
-     * @return all outputs by name; those that alias an input lie in its memory
-     */
+    @Override
     public Map<String, HostTensor> run(Map<String, HostTensor> inputs) {
         Values[] values = trace(inputs);
         Map<String, HostTensor> outputs = new LinkedHashMap<>();
@@ -48,6 +43,17 @@ public final class NetworkInterpreter {
             throw new IllegalArgumentException("inputs: " + inputs.keySet() + " (expected: "
                     + network.inputs().keySet() + ")");
         }
+        network.dimensions().forEach((name, places) -> {
+            long lengths = places.entrySet().stream()
+                    .map(place ->
+                            Objects.requireNonNull(inputs.get(place.getKey())).shape()[place.getValue()])
+                    .distinct()
+                    .count();
+            if (lengths > 1) {
+                throw new IllegalArgumentException(
+                        "dimension " + name + ": " + lengths + " lengths in " + places + " (expected: one)");
+            }
+        });
         Values[] values = new Values[network.values()];
         network.constants().forEach((number, constant) -> values[number] = constant);
         network.inputs()
@@ -75,7 +81,7 @@ public final class NetworkInterpreter {
         return values;
     }
 
-    private static Values load(RecordedNetwork.Input input, HostTensor given) {
+    private static Values load(Recording.Input input, HostTensor given) {
         boolean fits = given.type() == input.type()
                 && given.shape().length == input.shape().size();
         for (int i = 0; fits && i < given.shape().length; i++) {

@@ -1,5 +1,6 @@
 package io.insula.inference.graph.tensorrt;
 
+import io.insula.djl.tensorrt.network.ElementType;
 import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.TinyModels;
 import io.insula.inference.engine.oracle.OracleEngine;
@@ -7,7 +8,7 @@ import io.insula.inference.graph.DecoderDescription;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 
-/** Runs an interpreted network and the oracle over the same sequences: chunks of prefill, and batches of unequal lengths. */
+/** Runs a network and the oracle over the same sequences: chunks of prefill, and batches of unequal lengths. */
 final class OracleComparison {
 
     /** Float32 arithmetic against float64, like the engines' own; a planted fault exceeds it by orders of magnitude. */
@@ -23,15 +24,31 @@ final class OracleComparison {
 
     private OracleComparison() {}
 
+    /** What rounding to a narrow type may do: sixteen half units; 0.038 and 0.006 were measured of the interpreter. */
+    static double tolerance(ElementType type) {
+        return type == ElementType.BFLOAT16 ? 16 * 0x1p-8 : 16 * 0x1p-11;
+    }
+
+    /** How large the steps are, for a plan. */
+    static StepLimits limits(NetworkOptions options) {
+        int capacity = options.capacity();
+        return new StepLimits(
+                CHUNKS.length, 16, 16, capacity > 0 ? capacity : SMALL_BUCKET, capacity > 0 ? capacity : POSITIONS);
+    }
+
     /** The largest deviation of any logit, relative to the largest of the oracle's logits. */
     static double deviation(DecoderDescription decoder, NetworkOptions options) {
         return deviation(decoder, RecordedNetwork.record(decoder, options), options);
     }
 
     static double deviation(DecoderDescription decoder, RecordedNetwork network, NetworkOptions options) {
+        return deviation(decoder, new NetworkInterpreter(network), options);
+    }
+
+    static double deviation(DecoderDescription decoder, NetworkRun network, NetworkOptions options) {
         int slots = CHUNKS.length;
         int capacity = options.capacity();
-        InterpretedDecoder interpreted = new InterpretedDecoder(network, decoder.shape(), options, slots);
+        NetworkSequences sequences = new NetworkSequences(network, decoder.shape(), options, slots);
         Deviation deviation = new Deviation();
         try (DecoderEngine oracle = new OracleEngine(decoder, slots, POSITIONS)) {
             for (int slot = 0; slot < slots; slot++) {
@@ -39,7 +56,7 @@ final class OracleComparison {
                         decoder.shape(), Arrays.stream(CHUNKS[slot]).sum(), slot + 1);
                 int from = 0;
                 for (int chunk : CHUNKS[slot]) {
-                    double[][] logits = interpreted.prefill(
+                    double[][] logits = sequences.prefill(
                             slot,
                             Arrays.copyOfRange(tokens, from, from + chunk),
                             capacity > 0 ? capacity : SMALL_BUCKET);
@@ -54,7 +71,7 @@ final class OracleComparison {
                 int rows = 1 + step % slots;
                 int[] tokens = TinyModels.tokens(decoder.shape(), rows, 100 + step);
                 int bucket = step < DECODED / 2 ? SMALL_BUCKET : POSITIONS;
-                double[][] logits = interpreted.decode(tokens, capacity > 0 ? capacity : bucket);
+                double[][] logits = sequences.decode(tokens, capacity > 0 ? capacity : bucket);
                 FloatBuffer expected = oracle.decode(rows, tokens);
                 for (int row = 0; row < rows; row++) {
                     deviation.note(logits[row], expected, row * decoder.shape().vocabulary());

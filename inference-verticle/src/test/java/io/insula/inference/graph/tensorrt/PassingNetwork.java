@@ -35,6 +35,11 @@ class PassingNetwork implements Network {
     }
 
     @Override
+    public void dimension(Tensor input, int index, String name) {
+        network.dimension(input, index, name);
+    }
+
+    @Override
     public void output(String name, Tensor value) {
         network.output(name, value);
     }

@@ -3,42 +3,22 @@ package io.insula.inference.graph.tensorrt;
 import io.insula.djl.tensorrt.network.ElementType;
 import io.insula.djl.tensorrt.network.Elementwise;
 import io.insula.djl.tensorrt.network.Largest;
-import io.insula.djl.tensorrt.network.Network;
 import io.insula.djl.tensorrt.network.Reduction;
 import io.insula.djl.tensorrt.network.Tensor;
 import io.insula.djl.tensorrt.network.Unary;
 import io.insula.inference.graph.DecoderDescription;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.SequencedMap;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes down what a writer asks a network for. What strong typing and the numbers of dimensions forbid is refused at once, as
  * TensorRT would when it builds; shapes are checked when the recording is run.
  */
-public final class RecordedNetwork implements Network {
-
-    /**
-     * An input.
-     *
-     * @param shape -1 where a dimension is open
-     */
-    public record Input(String name, ElementType type, List<Long> shape, int number) {}
-
-    private final List<RecordedLayer> layers = new ArrayList<>();
-    private final SequencedMap<String, Input> inputs = new LinkedHashMap<>();
-    private final SequencedMap<String, RecordedTensor> outputs = new LinkedHashMap<>();
-    private final Map<Integer, Values> constants = new LinkedHashMap<>();
-    private final Map<Integer, String> aliases = new LinkedHashMap<>();
-    private String part = "";
-    private int values;
+public final class RecordedNetwork extends Recording {
 
     /** What the writer writes for a decoder. */
     public static RecordedNetwork record(DecoderDescription decoder, NetworkOptions options) {
@@ -46,46 +26,6 @@ public final class RecordedNetwork implements Network {
         TensorRtGraphWriter.write(decoder, options, network, Arena.ofAuto());
         network.finish();
         return network;
-    }
-
-    /** Refuses what TensorRT refuses of a whole network. */
-    void finish() {
-        aliases.forEach((number, cache) -> {
-            if (outputs.values().stream().noneMatch(output -> output.number() == number)) {
-                throw new IllegalArgumentException("the update of " + cache + " is no output");
-            }
-        });
-    }
-
-    public SequencedMap<String, Input> inputs() {
-        return inputs;
-    }
-
-    /** Names of the outputs. */
-    public List<String> outputNames() {
-        return List.copyOf(outputs.sequencedKeySet());
-    }
-
-    SequencedMap<String, RecordedTensor> outputs() {
-        return outputs;
-    }
-
-    List<RecordedLayer> layers() {
-        return layers;
-    }
-
-    Map<Integer, Values> constants() {
-        return constants;
-    }
-
-    int values() {
-        return values;
-    }
-
-    /** The input in whose memory that output must lie, or null. */
-    public @Nullable String aliasOf(String output) {
-        RecordedTensor tensor = outputs.get(output);
-        return tensor == null ? null : aliases.get(tensor.number());
     }
 
     @Override
@@ -99,6 +39,16 @@ public final class RecordedNetwork implements Network {
         Input input = new Input(name, type, Arrays.stream(shape).boxed().toList(), tensor.number());
         require(inputs.put(name, input) == null, "input " + name + ": twice");
         return tensor;
+    }
+
+    @Override
+    public void dimension(Tensor input, int index, String name) {
+        Input named = inputs.values().stream()
+                .filter(candidate -> candidate.number() == own(input).number())
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("dimension " + name + ": of what is no input"));
+        require(named.shape().get(index) == -1, "dimension " + name + " of " + named.name() + " is not open");
+        dimensions.computeIfAbsent(name, first -> new LinkedHashMap<>()).put(named.name(), index);
     }
 
     @Override
@@ -389,42 +339,5 @@ public final class RecordedNetwork implements Network {
                 in -> LayerKernels.cacheUpdate(in.get(0), in.get(1), in.get(2)));
         aliases.put(updated.number(), input.name());
         return updated;
-    }
-
-    private interface OneKernel {
-        Values run(List<Values> inputs);
-    }
-
-    private RecordedTensor layer(
-            String kind, ElementType type, int rank, List<Tensor> operands, List<?> attributes, OneKernel kernel) {
-        RecordedTensor output = fresh(type, rank);
-        List<RecordedTensor> own = operands.stream().map(this::own).toList();
-        layers.add(new RecordedLayer(kind, part, own, List.of(output), attributes, in -> List.of(kernel.run(in))));
-        return output;
-    }
-
-    private RecordedTensor fresh(ElementType type, int rank) {
-        return new RecordedTensor(values++, type, rank);
-    }
-
-    private RecordedTensor own(Tensor tensor) {
-        return (RecordedTensor) tensor;
-    }
-
-    private void alike(String what, Tensor a, Tensor b) {
-        require(
-                a.type() == b.type() && own(a).rank() == own(b).rank(),
-                what + ": " + a.type() + " of " + own(a).rank() + " dimensions and " + b.type() + " of " + own(b).rank()
-                        + " (expected: alike)");
-    }
-
-    private void requireAxis(Tensor x, int axis) {
-        require(axis >= 0 && axis < own(x).rank(), "axis " + axis + " of " + own(x).rank() + " dimensions");
-    }
-
-    private void require(boolean holds, String refusal) {
-        if (!holds) {
-            throw new IllegalArgumentException(part + ": " + refusal);
-        }
     }
 }

@@ -9,18 +9,17 @@ import java.util.Objects;
 import java.util.Random;
 
 /**
- * Runs the interpreted network of a decoder over sequences, keeping the caches of each as an engine would.
+ * Runs the network of a decoder over sequences, keeping the caches of each as an engine would.
  *
  * <p>Whatever a cache holds beyond its sequence is garbage, and other garbage in every step.
  */
-final class InterpretedDecoder {
+final class NetworkSequences {
 
     private static final int SEED = 7;
 
-    private final NetworkInterpreter interpreter;
+    private final NetworkRun network;
     private final DecoderShape shape;
     private final NetworkOptions options;
-    private final int slots;
     private final int[] lengths;
     /** For each of a layer's keys and values {@code [slots, kvHeads, positions, headSize]}. */
     private final double[][] caches;
@@ -28,11 +27,10 @@ final class InterpretedDecoder {
     private final Random random = new Random(SEED);
     private Map<String, HostTensor> outputs = Map.of();
 
-    InterpretedDecoder(RecordedNetwork network, DecoderShape shape, NetworkOptions options, int slots) {
-        this.interpreter = new NetworkInterpreter(network);
+    NetworkSequences(NetworkRun network, DecoderShape shape, NetworkOptions options, int slots) {
+        this.network = network;
         this.shape = shape;
         this.options = options;
-        this.slots = slots;
         this.lengths = new int[slots];
         this.caches = new double[2 * shape.layers()][slots * shape.kvHeads() * options.positions() * shape.headSize()];
     }
@@ -88,7 +86,7 @@ final class InterpretedDecoder {
             inputs.put(DecoderNetwork.key(layer), cache(2 * layer, firstSlot, past, bucket));
             inputs.put(DecoderNetwork.value(layer), cache(2 * layer + 1, firstSlot, past, bucket));
         }
-        outputs = interpreter.run(inputs);
+        outputs = network.run(inputs);
         for (int layer = 0; layer < shape.layers(); layer++) {
             if (options.dialect() == Dialect.PORTABLE) {
                 append(2 * layer, firstSlot, past, tensor(outputs, DecoderNetwork.newKey(layer)), 0, count);
@@ -155,9 +153,5 @@ final class InterpretedDecoder {
                 }
             }
         }
-    }
-
-    int slots() {
-        return slots;
     }
 }
