@@ -1,12 +1,14 @@
 package io.insula.inference.engine.tensorrt;
 
 import io.insula.inference.graph.tensorrt.Dialect;
+import io.insula.inference.graph.tensorrt.WeightForm;
 import java.nio.file.Path;
 
 /**
  * How a decoder's plan is built, which takes minutes, and where it is kept.
  *
  * @param dialect which of TensorRT's layers the network is made of
+ * @param weights how the matrices are kept; all but PLAIN lose a little
  * @param chunk tokens of a prompt that one run takes
  * @param scored the most tokens whose logits a prompt is scored with at once
  * @param candidates the likeliest tokens that a step tells of each row
@@ -15,7 +17,14 @@ import java.nio.file.Path;
  * @param folderBytes what plans may take there; those unused for longest are deleted
  */
 public record PlanConfig(
-        Dialect dialect, int chunk, int scored, int candidates, int optimizationLevel, Path folder, long folderBytes) {
+        Dialect dialect,
+        WeightForm weights,
+        int chunk,
+        int scored,
+        int candidates,
+        int optimizationLevel,
+        Path folder,
+        long folderBytes) {
 
     private static final int MOST_CHUNK = 8192;
     private static final int LEAST_SCORED = 4;
@@ -39,7 +48,7 @@ public record PlanConfig(
 
     /** Plain operations, which every version of TensorRT has; chunks of 512 tokens; 128 GiB of plans. */
     public static PlanConfig defaults(Path folder) {
-        return new PlanConfig(Dialect.PORTABLE, 512, 16, 64, 3, folder, 128L << 30);
+        return new PlanConfig(Dialect.PORTABLE, WeightForm.PLAIN, 512, 16, 64, 3, folder, 128L << 30);
     }
 
     private static void check(String name, long value, boolean valid, String expected) {

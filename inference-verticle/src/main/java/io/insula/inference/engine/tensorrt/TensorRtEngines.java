@@ -23,6 +23,7 @@ import io.insula.inference.graph.tensorrt.Dialect;
 import io.insula.inference.graph.tensorrt.NetworkOptions;
 import io.insula.inference.graph.tensorrt.StepLimits;
 import io.insula.inference.graph.tensorrt.TensorRtGraphWriter;
+import io.insula.inference.graph.tensorrt.WeightForm;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -96,12 +97,12 @@ public final class TensorRtEngines {
             }
             ElementType type = device.computeMajor() >= BFLOAT16_MAJOR ? ElementType.BFLOAT16 : ElementType.FLOAT16;
             DecoderWeights weights = new DecoderWeights(decoder);
-            requireRoom(name, weights.elements() * type.bytes(1), device, config);
+            requireRoom(name, weights.elements() * bits(building.weights(), type) / Byte.SIZE, device, config);
             String digest = weights.digest();
             Path file = plan(name, decoder, type, digest, device, config, building);
             PlanRuntime runtime = opened.computeIfAbsent(device.index(), runtimes::apply);
             GpuNumerics numerics = new GpuNumerics(
-                    digest + " network " + DecoderNetwork.VERSION,
+                    digest + " network " + DecoderNetwork.VERSION + " weights " + building.weights(),
                     runtime.version(),
                     cuda.driverVersion(),
                     device.name());
@@ -122,10 +123,24 @@ public final class TensorRtEngines {
         return cuda.describe(index);
     }
 
+    /** Of a weight, at least: quantised ones have scales, and some matrices are always plain. */
+    private static int bits(WeightForm weights, ElementType plain) {
+        return switch (weights) {
+            case PLAIN -> plain.bits();
+            case FLOAT8 -> ElementType.FLOAT8.bits();
+            case INT4 -> ElementType.INT4.bits();
+        };
+    }
+
     /** Before anything is built: a plan that cannot be loaded would cost its minutes for nothing. */
     private void requireRoom(String name, long weightBytes, DeviceInfo device, TensorRtConfig config) {
         long free = cuda.memory(device.index()).freeBytes();
-        LOG.info("{}: {} MiB of weights, {} MiB of {} are free", name, weightBytes >> 20, free >> 20, device.name());
+        LOG.info(
+                "{}: at least {} MiB of weights, {} MiB of {} are free",
+                name,
+                weightBytes >> 20,
+                free >> 20,
+                device.name());
         if (weightBytes > free - config.spareBytes()) {
             throw new IllegalArgumentException("memory of GPU " + device.index() + ": " + (free >> 20) + " MiB free, "
                     + (config.spareBytes() >> 20) + " MiB of them to be left (expected: more than the " + name
@@ -150,7 +165,8 @@ public final class TensorRtEngines {
         NetworkOptions options = (building.dialect() == Dialect.LAYERS
                         ? NetworkOptions.layers(type, lengths.most(), lengths.most())
                         : NetworkOptions.portable(type, lengths.most()))
-                .withTop(building.candidates());
+                .withTop(building.candidates())
+                .withWeights(building.weights());
         boolean fixed = building.dialect() == Dialect.LAYERS;
         StepLimits limits = new StepLimits(
                 config.maxSlots(),

@@ -19,6 +19,7 @@ import io.insula.inference.graph.DecoderDescription;
 import io.insula.inference.graph.DecoderShape;
 import io.insula.inference.graph.tensorrt.Dialect;
 import io.insula.inference.graph.tensorrt.RecordedNetwork;
+import io.insula.inference.graph.tensorrt.WeightForm;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -49,7 +50,8 @@ class TensorRtEnginesTest {
 
     private PlanConfig plans() {
         PlanConfig usual = PlanConfig.defaults(folder);
-        return new PlanConfig(usual.dialect(), 40, 8, FakeGpu.CANDIDATES, 3, usual.folder(), usual.folderBytes());
+        return new PlanConfig(
+                usual.dialect(), usual.weights(), 40, 8, FakeGpu.CANDIDATES, 3, usual.folder(), usual.folderBytes());
     }
 
     @Test
@@ -78,6 +80,23 @@ class TensorRtEnginesTest {
         assertThat(builder.requests).hasSize(3);
     }
 
+    @Test
+    void weightsMayBeKeptInFewerBits() {
+        PlanConfig plain = plans();
+        for (WeightForm form : List.of(WeightForm.FLOAT8, WeightForm.INT4)) {
+            PlanConfig quantised = new PlanConfig(
+                    plain.dialect(), form, 40, 8, FakeGpu.CANDIDATES, 3, plain.folder(), plain.folderBytes());
+            try (TensorRtDecoderEngine engine = engines.open("tiny", DECODER, CONFIG, quantised);
+                    TensorRtDecoderEngine other = engines.open("tiny", DECODER, CONFIG, plain)) {
+                assertThat(engine.fingerprint()).isNotEqualTo(other.fingerprint());
+                assertThat(OracleRun.deviation(DECODER, engine))
+                        .as("%s loses something, and not all", form)
+                        .isBetween(OracleRun.deviation(DECODER, other), 1.0);
+            }
+        }
+        assertThat(builder.requests).hasSize(3);
+    }
+
     private String fingerprint(DecoderDescription decoder, TensorRtConfig config) {
         try (TensorRtDecoderEngine engine = engines.open("tiny", decoder, config, plans())) {
             return engine.fingerprint();
@@ -94,7 +113,7 @@ class TensorRtEnginesTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> engines.open("tiny", DECODER, second, plans()))
                 .withMessage("device: 1 (expected: 0..0)");
-        PlanConfig layers = new PlanConfig(Dialect.LAYERS, 40, 8, 7, 3, folder, 1L << 30);
+        PlanConfig layers = new PlanConfig(Dialect.LAYERS, WeightForm.PLAIN, 40, 8, 7, 3, folder, 1L << 30);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> engines.open("tiny", DECODER, CONFIG, layers))
                 .withMessage("dialect: LAYERS with TensorRT 10.6.0 (expected: PORTABLE before TensorRT 10.15)");
@@ -128,19 +147,19 @@ class TensorRtEnginesTest {
     @Test
     void settingsOutOfRangeAreRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new PlanConfig(Dialect.PORTABLE, 3, 4, 64, 3, folder, 1L << 30))
+                .isThrownBy(() -> new PlanConfig(Dialect.PORTABLE, WeightForm.PLAIN, 3, 4, 64, 3, folder, 1L << 30))
                 .withMessage("chunk: 3 (expected: 4..8192)");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new PlanConfig(Dialect.PORTABLE, 16, 17, 64, 3, folder, 1L << 30))
+                .isThrownBy(() -> new PlanConfig(Dialect.PORTABLE, WeightForm.PLAIN, 16, 17, 64, 3, folder, 1L << 30))
                 .withMessage("scored: 17 (expected: 4..16)");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new PlanConfig(Dialect.PORTABLE, 16, 4, 0, 3, folder, 1L << 30))
+                .isThrownBy(() -> new PlanConfig(Dialect.PORTABLE, WeightForm.PLAIN, 16, 4, 0, 3, folder, 1L << 30))
                 .withMessage("candidates: 0 (expected: 1..1024)");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new PlanConfig(Dialect.PORTABLE, 16, 4, 64, 6, folder, 1L << 30))
+                .isThrownBy(() -> new PlanConfig(Dialect.PORTABLE, WeightForm.PLAIN, 16, 4, 64, 6, folder, 1L << 30))
                 .withMessage("optimizationLevel: 6 (expected: 0..5)");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new PlanConfig(Dialect.PORTABLE, 16, 4, 64, 3, folder, 0))
+                .isThrownBy(() -> new PlanConfig(Dialect.PORTABLE, WeightForm.PLAIN, 16, 4, 64, 3, folder, 0))
                 .withMessage("folderBytes: 0 (expected: >= 1048576)");
     }
 
