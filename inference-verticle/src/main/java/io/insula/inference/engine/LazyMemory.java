@@ -13,10 +13,12 @@ import java.util.Optional;
  *
  * <p>Direct buffers and {@link Arena#allocate} write every byte; a cache of a gibibyte would cost its whole size and half a
  * second at start, however little of it is used.
+ *
+ * <p><b>Thread:</b> any; the memory is its arena's.
  */
 // calloc and free are called with the types that the C standard gives them, and a block is as long as was asked for.
 @SuppressWarnings("restricted")
-final class LazyMemory {
+public final class LazyMemory {
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final MethodHandle CALLOC = function(
@@ -32,7 +34,7 @@ final class LazyMemory {
     private LazyMemory() {}
 
     /** Allocates memory that is freed when the arena closes. */
-    static MemorySegment allocate(Arena arena, long bytes) {
+    public static MemorySegment allocate(Arena arena, long bytes) {
         MemorySegment address = (MemorySegment) invoke(CALLOC, 1L, bytes);
         if (address.address() == 0) {
             throw new OutOfMemoryError("no " + bytes + " bytes of native memory");

@@ -4,6 +4,8 @@ import java.lang.foreign.MemorySegment;
 import org.bytedeco.cuda.cudart.CUgraphExec_st;
 import org.bytedeco.cuda.cudart.CUgraph_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
+import org.bytedeco.cuda.cudart.cudaMemcpy3DParms;
+import org.bytedeco.cuda.cudart.cudaPitchedPtr;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.Pointer;
 
@@ -98,6 +100,32 @@ final class BytedecoStream implements CudaStream {
                         cudart.cudaMemcpyDeviceToDevice,
                         stream),
                 "copying " + rows + " rows of " + rowBytes + " bytes on device " + device);
+    }
+
+    @Override
+    public void copyBlocks(RowBlocks target, RowBlocks source, long rowBytes, long rows, long blocks) {
+        cuda.use(device);
+        try (cudaMemcpy3DParms copy = new cudaMemcpy3DParms()) {
+            // The structure comes with whatever its memory held; arrays and positions are to be none.
+            Pointer.memset(copy, 0, copy.sizeof());
+            place(copy.srcPtr(), source, rowBytes);
+            place(copy.dstPtr(), target, rowBytes);
+            copy.extent().width(rowBytes).height(rows).depth(blocks);
+            copy.kind(cudart.cudaMemcpyDeviceToDevice);
+            int code = cudart.cudaMemcpy3DAsync(copy, stream);
+            if (code != cudart.cudaSuccess) {
+                throw CudaCalls.failure(
+                        code,
+                        "copying " + blocks + " blocks of " + rows + " rows of " + rowBytes + " bytes on device "
+                                + device);
+            }
+        }
+    }
+
+    /** CUDA finds a block by the rows that it is told a block has. */
+    private static void place(cudaPitchedPtr pointer, RowBlocks rows, long rowBytes) {
+        pointer.ptr(new NativeAddress(rows.address()));
+        pointer.pitch(rows.pitch()).xsize(rowBytes).ysize(rows.blockRows());
     }
 
     @Override

@@ -37,6 +37,15 @@ public interface CudaStream extends AutoCloseable {
     /** Device to device, {@code rows} pieces of {@code rowBytes} each, {@code targetPitch} and {@code sourcePitch} apart. */
     void copyRows(long target, long targetPitch, long source, long sourcePitch, long rowBytes, long rows);
 
+    /**
+     * Device to device, the first {@code rows} rows of {@code rowBytes} bytes of each of {@code blocks} blocks. No row of the
+     * target may overlap one of the source: they are copied in any order.
+     *
+     * @param rowBytes at most either pitch
+     * @param rows at most the rows from one block to the next on either side
+     */
+    void copyBlocks(RowBlocks target, RowBlocks source, long rowBytes, long rows, long blocks);
+
     /** Sets every byte to the low eight bits of {@code value}. */
     void fill(long address, int value, long sizeBytes);
 

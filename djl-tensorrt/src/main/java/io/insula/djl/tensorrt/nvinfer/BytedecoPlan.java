@@ -2,12 +2,14 @@ package io.insula.djl.tensorrt.nvinfer;
 
 import ai.djl.ndarray.types.Shape;
 import io.insula.djl.tensorrt.cuda.Cuda;
+import io.insula.djl.tensorrt.cuda.NativeAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.tensorrt.global.nvinfer.ExecutionContextAllocationStrategy;
 import org.bytedeco.tensorrt.global.nvinfer.OptProfileSelector;
 import org.bytedeco.tensorrt.global.nvinfer.TensorFormat;
 import org.bytedeco.tensorrt.global.nvinfer.TensorIOMode;
@@ -92,25 +94,36 @@ final class BytedecoPlan implements Plan {
 
     @Override
     public synchronized PlanContext newContext() {
+        IExecutionContext context =
+                create(ExecutionContextAllocationStrategy.kSTATIC, engine().getDeviceMemorySizeV2());
+        return new BytedecoContext(cuda, this, context);
+    }
+
+    @Override
+    public synchronized PlanContext newContext(long memory, long sizeBytes) {
+        IExecutionContext context = create(ExecutionContextAllocationStrategy.kUSER_MANAGED, 0);
+        context.setDeviceMemoryV2(new NativeAddress(memory), sizeBytes);
+        return new BytedecoContext(cuda, this, context);
+    }
+
+    private IExecutionContext create(ExecutionContextAllocationStrategy strategy, long neededBytes) {
         ICudaEngine open = engine();
         cuda.use(device);
         long mark = TensorRtLog.SHARED.mark();
-        IExecutionContext context = open.createExecutionContext();
+        IExecutionContext context = open.createExecutionContext(strategy);
         if (context == null) {
             // Memory that the streams' pool keeps may be what is missing.
             cuda.synchronize(device);
             cuda.trimPool(device);
             mark = TensorRtLog.SHARED.mark();
-            context = open.createExecutionContext();
+            context = open.createExecutionContext(strategy);
         }
         if (context == null) {
             throw TensorRtLog.SHARED.failure(
-                    mark,
-                    "creating an execution context failed (it needs " + open.getDeviceMemorySizeV2()
-                            + " bytes of device memory)");
+                    mark, "creating an execution context failed (it needs " + neededBytes + " bytes of device memory)");
         }
         contexts++;
-        return new BytedecoContext(cuda, this, context);
+        return context;
     }
 
     @Override

@@ -52,6 +52,15 @@ public interface Plan extends AutoCloseable {
     /** An execution context of its own memory, with profile 0 selected. */
     PlanContext newContext();
 
+    /**
+     * An execution context whose activations lie in memory of the caller, with profile 0 selected. Contexts may share the memory
+     * when their runs never overlap.
+     *
+     * @param memory device memory that outlives the context
+     * @param sizeBytes at least {@link #contextBytes} of each profile that is selected
+     */
+    PlanContext newContext(long memory, long sizeBytes);
+
     /** Closes; every context must be closed before. */
     @Override
     void close();

@@ -8,16 +8,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A device that stores bytes and is as lazy as a real one may be: enqueued work runs only when somebody waits for it, so that a
  * missing wait is seen as stale bytes and memory that was freed too early as an error.
  *
- * <p>Every address outside a living block, host memory that was closed before its copy ran, and work of a graph on freed memory
- * throw.
+ * <p>Every address outside a living block, host memory that was closed before its copy ran, work of a graph on freed memory,
+ * copies whose source and target overlap, and whatever was closed before throw. Allocations fail on demand.
  */
 public final class FakeCuda implements Cuda {
+
+    /** A copy of rows on the device, as it was asked for. */
+    public record RowCopy(RowBlocks target, RowBlocks source, long rowBytes, long rows, long blocks) {}
 
     private static final long FIRST_ADDRESS = 0x7_0000_0000L;
     private static final long ALIGNMENT = 512;
@@ -27,6 +32,12 @@ public final class FakeCuda implements Cuda {
     private final TreeMap<Long, MemorySegment> blocks = new TreeMap<>();
     private final List<FakeStream> streams = new ArrayList<>();
     private final AtomicInteger pinned = new AtomicInteger();
+    private final AtomicInteger events = new AtomicInteger();
+    private final AtomicInteger graphs = new AtomicInteger();
+    private final AtomicLong pinnedBytes = new AtomicLong();
+    private UnaryOperator<RowCopy> fault = UnaryOperator.identity();
+    private int allocations;
+    private int failingAllocation;
     private long nextAddress = FIRST_ADDRESS;
     private long usedBytes;
     private int trims;
@@ -46,6 +57,33 @@ public final class FakeCuda implements Cuda {
     /** Whether events cannot be made. */
     public void withoutEvents(boolean none) {
         withoutEvents = none;
+    }
+
+    /** How often memory of the device or page-locked memory was asked for. */
+    public synchronized int allocations() {
+        return allocations;
+    }
+
+    /** Lets one allocation fail, of the device or of page-locked memory: the next one is number 1. 0: none. */
+    public synchronized void failAllocation(int number) {
+        failingAllocation = number == 0 ? 0 : allocations + number;
+    }
+
+    /** Plants a fault: every copy of rows from now on is another one, of no rows where it is to be forgotten. */
+    public synchronized void alterCopies(UnaryOperator<RowCopy> change) {
+        fault = change;
+    }
+
+    public long livePinnedBytes() {
+        return pinnedBytes.get();
+    }
+
+    public int liveEvents() {
+        return events.get();
+    }
+
+    public int liveGraphs() {
+        return graphs.get();
     }
 
     public synchronized int liveBlocks() {
@@ -103,6 +141,7 @@ public final class FakeCuda implements Cuda {
 
     @Override
     public synchronized long allocate(int device, long sizeBytes) {
+        countAllocation(sizeBytes);
         if (sizeBytes > totalBytes - usedBytes) {
             throw new CudaException(2, "allocating " + sizeBytes + " bytes: cudaErrorMemoryAllocation, out of memory");
         }
@@ -113,6 +152,13 @@ public final class FakeCuda implements Cuda {
         blocks.put(address, memory);
         usedBytes += sizeBytes;
         return address;
+    }
+
+    private synchronized void countAllocation(long sizeBytes) {
+        allocations++;
+        if (allocations == failingAllocation) {
+            throw new CudaException(2, "allocating " + sizeBytes + " bytes: cudaErrorMemoryAllocation, out of memory");
+        }
     }
 
     @Override
@@ -131,7 +177,9 @@ public final class FakeCuda implements Cuda {
 
     @Override
     public PinnedMemory allocatePinned(long sizeBytes) {
+        countAllocation(sizeBytes);
         pinned.incrementAndGet();
+        pinnedBytes.addAndGet(sizeBytes);
         Arena arena = Arena.ofShared();
         MemorySegment segment = arena.allocate(sizeBytes, 8);
         return new PinnedMemory() {
@@ -148,6 +196,7 @@ public final class FakeCuda implements Cuda {
                     closed = true;
                     arena.close();
                     pinned.decrementAndGet();
+                    pinnedBytes.addAndGet(-sizeBytes);
                 }
             }
         };
@@ -193,19 +242,23 @@ public final class FakeCuda implements Cuda {
         private final int device;
         private volatile @Nullable FakeStream stream;
         private volatile long point;
+        private boolean closed;
 
         private FakeEvent(int device) {
             this.device = device;
+            events.incrementAndGet();
         }
 
         @Override
         public boolean reached() {
+            requireOpen();
             FakeStream recorded = stream;
             return recorded == null || recorded.ran(point);
         }
 
         @Override
         public void await() {
+            requireOpen();
             if (broken) {
                 throw new CudaException(700, "waiting for an event: cudaErrorIllegalAddress, an illegal memory access");
             }
@@ -216,8 +269,17 @@ public final class FakeCuda implements Cuda {
         }
 
         @Override
-        public void close() {
-            // Nothing is held.
+        public synchronized void close() {
+            if (!closed) {
+                closed = true;
+                events.decrementAndGet();
+            }
+        }
+
+        private synchronized void requireOpen() {
+            if (closed) {
+                throw new AssertionError("use of an event that was closed");
+            }
         }
     }
 
@@ -229,6 +291,7 @@ public final class FakeCuda implements Cuda {
         private @Nullable List<Runnable> capturing;
         private long enqueued;
         private long ran;
+        private boolean closed;
 
         private FakeStream(int device) {
             this.device = device;
@@ -237,12 +300,20 @@ public final class FakeCuda implements Cuda {
         /** Enqueues work of a fake network. */
         public void enqueue(Runnable work) {
             synchronized (FakeCuda.this) {
+                requireOpen();
                 if (capturing != null) {
                     capturing.add(work);
                 } else {
                     queue.add(work);
                     enqueued++;
                 }
+            }
+        }
+
+        /** Whether what is enqueued is recorded instead of run. */
+        public boolean isCapturing() {
+            synchronized (FakeCuda.this) {
+                return capturing != null;
             }
         }
 
@@ -296,7 +367,14 @@ public final class FakeCuda implements Cuda {
 
         @Override
         public void copyOnDevice(long target, long source, long sizeBytes) {
-            enqueue(() -> at(target, sizeBytes).copyFrom(at(source, sizeBytes)));
+            enqueue(() -> copyRow(target, source, sizeBytes));
+        }
+
+        private void copyRow(long target, long source, long sizeBytes) {
+            if (Math.abs(target - source) < sizeBytes) {
+                throw new AssertionError("a copy of " + sizeBytes + " bytes from " + source + " overlaps " + target);
+            }
+            at(target, sizeBytes).copyFrom(at(source, sizeBytes));
         }
 
         @Override
@@ -304,9 +382,51 @@ public final class FakeCuda implements Cuda {
             if (rowBytes > targetPitch || rowBytes > sourcePitch) {
                 throw new CudaException(12, "copying rows: cudaErrorInvalidPitchValue, invalid pitch argument");
             }
-            for (long row = 0; row < rows; row++) {
-                copyOnDevice(target + row * targetPitch, source + row * sourcePitch, rowBytes);
+            copy(new RowCopy(
+                    new RowBlocks(target, targetPitch, Math.max(1, rows)),
+                    new RowBlocks(source, sourcePitch, Math.max(1, rows)),
+                    rowBytes,
+                    rows,
+                    1));
+        }
+
+        @Override
+        public void copyBlocks(RowBlocks target, RowBlocks source, long rowBytes, long rows, long blocks) {
+            if (rowBytes > target.pitch()
+                    || rowBytes > source.pitch()
+                    || rows > target.blockRows()
+                    || rows > source.blockRows()) {
+                throw new CudaException(12, "copying blocks: cudaErrorInvalidPitchValue, invalid pitch argument");
             }
+            copy(new RowCopy(target, source, rowBytes, rows, blocks));
+        }
+
+        /** A device copies rows in any order: what one writes, none may read. */
+        private void copy(RowCopy asked) {
+            RowCopy copy;
+            synchronized (FakeCuda.this) {
+                copy = fault.apply(asked);
+            }
+            long rows = copy.rows();
+            enqueue(() -> {
+                TreeMap<Long, Long> written = new TreeMap<>();
+                for (long i = 0; i < rows * copy.blocks(); i++) {
+                    written.put(copy.target().row(i / rows, i % rows), i);
+                }
+                for (long i = 0; i < rows * copy.blocks(); i++) {
+                    long from = copy.source().row(i / rows, i % rows);
+                    Long before = written.lowerKey(from + copy.rowBytes());
+                    if (before != null && before + copy.rowBytes() > from) {
+                        throw new AssertionError("a copy of rows overlaps itself at " + from);
+                    }
+                }
+                for (long i = 0; i < rows * copy.blocks(); i++) {
+                    copyRow(
+                            copy.target().row(i / rows, i % rows),
+                            copy.source().row(i / rows, i % rows),
+                            copy.rowBytes());
+                }
+            });
         }
 
         @Override
@@ -318,6 +438,7 @@ public final class FakeCuda implements Cuda {
         public void record(CudaEvent event) {
             synchronized (FakeCuda.this) {
                 FakeEvent fake = (FakeEvent) event;
+                fake.requireOpen();
                 if (fake.device != device) {
                     throw new CudaException(400, "recording an event: cudaErrorInvalidResourceHandle");
                 }
@@ -342,6 +463,11 @@ public final class FakeCuda implements Cuda {
         public void synchronize() {
             synchronized (FakeCuda.this) {
                 requireNoCapture("a wait");
+                requireOpen();
+                if (broken) {
+                    throw new CudaException(
+                            700, "waiting for a stream: cudaErrorIllegalAddress, an illegal memory access");
+                }
                 runTo(enqueued);
             }
         }
@@ -364,15 +490,24 @@ public final class FakeCuda implements Cuda {
                 } finally {
                     capturing = null;
                 }
+                graphs.incrementAndGet();
                 return new CudaGraph() {
+                    private boolean closedGraph;
+
                     @Override
                     public void launch(CudaStream stream) {
+                        if (closedGraph) {
+                            throw new AssertionError("launch of a graph that was closed");
+                        }
                         recorded.forEach(((FakeStream) stream)::enqueue);
                     }
 
                     @Override
                     public void close() {
-                        recorded.clear();
+                        if (!closedGraph) {
+                            closedGraph = true;
+                            graphs.decrementAndGet();
+                        }
                     }
                 };
             }
@@ -381,7 +516,14 @@ public final class FakeCuda implements Cuda {
         @Override
         public void close() {
             synchronized (FakeCuda.this) {
+                closed = true;
                 streams.remove(this);
+            }
+        }
+
+        private void requireOpen() {
+            if (closed) {
+                throw new AssertionError("use of a stream that was closed");
             }
         }
 

@@ -1,6 +1,7 @@
 package io.insula.djl.tensorrt.nvinfer;
 
 import ai.djl.ndarray.types.Shape;
+import io.insula.djl.tensorrt.cuda.CudaException;
 import io.insula.djl.tensorrt.cuda.CudaStream;
 import io.insula.djl.tensorrt.cuda.FakeCuda;
 import java.lang.foreign.MemorySegment;
@@ -40,6 +41,8 @@ public final class FakePlan implements Plan {
         void run(Named<MemorySegment> memory, Named<Shape> shapes);
     }
 
+    private static final int ALIGNMENT = 256;
+
     private final FakeCuda cuda;
     private final List<TensorSpec> tensors;
     private final List<Map<String, ShapeRange>> profiles;
@@ -50,6 +53,11 @@ public final class FakePlan implements Plan {
     private final AtomicInteger opened = new AtomicInteger();
     private final AtomicInteger shapeCalls = new AtomicInteger();
     private final List<Path> refits = new ArrayList<>();
+    private final AtomicInteger enqueued = new AtomicInteger();
+    private volatile long activationBytes;
+    private volatile int failingEnqueue;
+    private volatile int failingRun;
+    private volatile int failingContext;
     private volatile boolean closed;
 
     public FakePlan(
@@ -69,6 +77,32 @@ public final class FakePlan implements Plan {
     public FakePlan late(Function<Named<MemorySegment>, Map<String, Shape>> shapes) {
         lateShapes = shapes;
         return this;
+    }
+
+    /** What a context needs for activations, of its own or of the caller. */
+    public FakePlan activations(long sizeBytes) {
+        activationBytes = sizeBytes;
+        return this;
+    }
+
+    /** Lets one run be refused as it is enqueued: the next one is number 1. 0: none. */
+    public void failEnqueue(int number) {
+        failingEnqueue = number == 0 ? 0 : enqueued.get() + number;
+    }
+
+    /** Lets one run fail on the device: the next one is number 1. 0: none. */
+    public void failRun(int number) {
+        failingRun = number == 0 ? 0 : enqueued.get() + number;
+    }
+
+    /** Lets the creation of one context fail: the next one is number 1. 0: none. */
+    public void failContext(int number) {
+        failingContext = number == 0 ? 0 : opened.get() + number;
+    }
+
+    /** How many runs were enqueued, those recorded in graphs included. */
+    public int runs() {
+        return enqueued.get();
     }
 
     public int openContexts() {
@@ -124,7 +158,7 @@ public final class FakePlan implements Plan {
 
     @Override
     public long contextBytes(int profile) {
-        return 0;
+        return activationBytes;
     }
 
     @Override
@@ -145,9 +179,27 @@ public final class FakePlan implements Plan {
         if (closed) {
             throw new IllegalStateException("The plan is closed.");
         }
+        return open(0, 0);
+    }
+
+    @Override
+    public PlanContext newContext(long memory, long sizeBytes) {
+        if (closed) {
+            throw new IllegalStateException("The plan is closed.");
+        }
+        if (sizeBytes < activationBytes) {
+            throw new AssertionError("activations: " + sizeBytes + " bytes (expected: at least " + activationBytes
+                    + "): a real plan would write behind them");
+        }
+        return open(memory, sizeBytes);
+    }
+
+    private FakeContext open(long memory, long sizeBytes) {
+        if (opened.incrementAndGet() == failingContext) {
+            throw new TensorRtException("creating an execution context failed: Error Code 2: OutOfMemory");
+        }
         contexts.incrementAndGet();
-        opened.incrementAndGet();
-        return new FakeContext();
+        return new FakeContext(memory, sizeBytes);
     }
 
     @Override
@@ -163,8 +215,17 @@ public final class FakePlan implements Plan {
         private final Map<String, Shape> shapes = new HashMap<>();
         private final Map<String, Long> addresses = new HashMap<>();
         private final Map<String, OutputMemory> late = new HashMap<>();
+        private final long activations;
+        private final long activationsSize;
         private int profile;
         private boolean closedContext;
+        private boolean captured;
+        private boolean changed;
+
+        private FakeContext(long activations, long activationsSize) {
+            this.activations = activations;
+            this.activationsSize = activationsSize;
+        }
 
         @Override
         public Plan plan() {
@@ -174,6 +235,7 @@ public final class FakePlan implements Plan {
         @Override
         public void profile(int index, CudaStream stream) {
             requireOpen();
+            changed = captured;
             profile = index;
             shapes.clear();
             addresses.clear();
@@ -192,6 +254,7 @@ public final class FakePlan implements Plan {
                 throw new TensorRtException("the plan does not take the shape " + shape + " for " + input
                         + ": IExecutionContext::setInputShape: Error Code 3: API Usage Error");
             }
+            changed = captured;
             shapes.put(input, shape);
         }
 
@@ -208,7 +271,11 @@ public final class FakePlan implements Plan {
         public void address(String tensor, long address) {
             requireOpen();
             shapeCalls.incrementAndGet();
-            tensor(tensor);
+            if (!tensor(tensor).onHost() && address % ALIGNMENT != 0) {
+                throw new TensorRtException(
+                        "binding " + tensor + " failed: " + address + " is not aligned to " + ALIGNMENT + " bytes");
+            }
+            changed = captured;
             addresses.put(tensor, address);
         }
 
@@ -240,9 +307,25 @@ public final class FakePlan implements Plan {
                                     + " Usage Error (" + spec.name() + " is not set)");
                 }
             }
+            int number = enqueued.incrementAndGet();
+            if (number == failingEnqueue) {
+                throw new TensorRtException(
+                        "running the plan failed: IExecutionContext::enqueueV3: Error Code 1: Cask");
+            }
+            boolean recorded = ((FakeCuda.FakeStream) stream).isCapturing();
+            captured = captured || recorded;
             ((FakeCuda.FakeStream) stream).enqueue(() -> {
                 if (closedContext) {
                     throw new AssertionError("the context was deleted below its run");
+                }
+                if (recorded && changed) {
+                    throw new AssertionError("a graph runs on a context that was changed since it was captured");
+                }
+                if (number == failingRun) {
+                    throw new CudaException(700, "running: cudaErrorIllegalAddress, an illegal memory access");
+                }
+                if (activationsSize > 0) {
+                    cuda.at(activations, activationsSize).fill((byte) number);
                 }
                 Map<String, MemorySegment> memory = new HashMap<>();
                 for (TensorSpec spec : tensors) {

@@ -1,0 +1,231 @@
+package io.insula.inference.engine.tensorrt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import ai.djl.MalformedModelException;
+import io.insula.djl.tensorrt.cuda.FakeCuda;
+import io.insula.djl.tensorrt.nvinfer.Plan;
+import io.insula.djl.tensorrt.nvinfer.PlanRuntime;
+import io.insula.djl.tensorrt.nvinfer.ShapeRange;
+import io.insula.djl.tensorrt.nvinfer.TensorType;
+import io.insula.djl.tensorrt.plan.InputRange;
+import io.insula.djl.tensorrt.plan.NetworkPlanBuilder;
+import io.insula.djl.tensorrt.plan.NetworkRequest;
+import io.insula.inference.engine.EngineException;
+import io.insula.inference.engine.TinyModels;
+import io.insula.inference.graph.DecoderDescription;
+import io.insula.inference.graph.DecoderShape;
+import io.insula.inference.graph.tensorrt.Dialect;
+import io.insula.inference.graph.tensorrt.RecordedNetwork;
+import io.insula.inference.graph.tensorrt.WeightForm;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From a decoder to an open engine: on a fake device, whose builder keeps the networks that are written for it. */
+class TensorRtEnginesTest {
+
+    private static final DecoderDescription DECODER = TinyModels.of(io.insula.inference.weights.TensorType.BF16);
+    private static final TensorRtConfig CONFIG = FakeGpu.config(OracleRun.SLOTS, OracleRun.SLOT_TOKENS)
+            .withLeastBucket(16)
+            .withExactTrial(false);
+
+    @TempDir
+    Path folder = Path.of("/");
+
+    private final FakeGpu gpu = new FakeGpu(8, 256, 0, TensorType.BFLOAT16);
+    private final Builder builder = new Builder();
+    private final TensorRtEngines engines = new TensorRtEngines(gpu.cuda, device -> new FakeRuntime(), builder);
+
+    private PlanConfig plans() {
+        PlanConfig usual = PlanConfig.defaults(folder);
+        return new PlanConfig(
+                usual.dialect(), usual.weights(), 40, 8, FakeGpu.CANDIDATES, 3, usual.folder(), usual.folderBytes());
+    }
+
+    @Test
+    void buildsAPlanOnceAndOpensWhatTheOracleComputes() {
+        for (int time = 0; time < 2; time++) {
+            try (TensorRtDecoderEngine engine = engines.open("tiny", DECODER, CONFIG, plans())) {
+                assertThat(OracleRun.deviation(DECODER, engine)).isLessThan(0.1);
+                assertThat(engine.scoredTokens()).isEqualTo(8);
+            }
+        }
+        assertThat(builder.requests).hasSize(1);
+        assertThat(builder.requests.getFirst().name()).isEqualTo("tiny");
+        assertThat(gpu.cuda.usedBytes()).isZero();
+    }
+
+    @Test
+    void otherWeightsAndOtherStepsAreOtherPlans() {
+        DecoderDescription other =
+                TinyModels.of(TinyModels.shape(3), io.insula.inference.weights.TensorType.BF16, TinyModels.SEED + 1);
+        String first = fingerprint(DECODER, CONFIG);
+        assertThat(fingerprint(DECODER, CONFIG.withGraphs(3))).isNotEmpty();
+        assertThat(builder.requests).hasSize(1);
+        assertThat(fingerprint(other, CONFIG)).isNotEqualTo(first);
+        assertThat(builder.requests).hasSize(2);
+        fingerprint(DECODER, CONFIG.withSlots(2, OracleRun.SLOT_TOKENS));
+        assertThat(builder.requests).hasSize(3);
+    }
+
+    @Test
+    void weightsMayBeKeptInFewerBits() {
+        PlanConfig plain = plans();
+        for (WeightForm form : List.of(WeightForm.FLOAT8, WeightForm.INT4)) {
+            PlanConfig quantised = new PlanConfig(
+                    plain.dialect(), form, 40, 8, FakeGpu.CANDIDATES, 3, plain.folder(), plain.folderBytes());
+            try (TensorRtDecoderEngine engine = engines.open("tiny", DECODER, CONFIG, quantised);
+                    TensorRtDecoderEngine other = engines.open("tiny", DECODER, CONFIG, plain)) {
+                assertThat(engine.fingerprint()).isNotEqualTo(other.fingerprint());
+                assertThat(OracleRun.deviation(DECODER, engine))
+                        .as("%s loses something, and not all", form)
+                        .isBetween(OracleRun.deviation(DECODER, other), 1.0);
+            }
+        }
+        assertThat(builder.requests).hasSize(3);
+    }
+
+    private String fingerprint(DecoderDescription decoder, TensorRtConfig config) {
+        try (TensorRtDecoderEngine engine = engines.open("tiny", decoder, config, plans())) {
+            return engine.fingerprint();
+        }
+    }
+
+    @Test
+    void whatDoesNotFitIsRefusedBeforeAnythingIsBuilt() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> engines.open("tiny", DECODER, CONFIG.withMemory(0, 1L << 30), plans()))
+                .withMessage("memory of GPU 0: 1024 MiB free, 1024 MiB of them to be left (expected: more than the"
+                        + " tiny's weights of 0 MiB)");
+        TensorRtConfig second = new TensorRtConfig(1, 0, 0, 64, 1, 16, 0, false);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> engines.open("tiny", DECODER, second, plans()))
+                .withMessage("device: 1 (expected: 0..0)");
+        PlanConfig layers = new PlanConfig(Dialect.LAYERS, WeightForm.PLAIN, 40, 8, 7, 3, folder, 1L << 30);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> engines.open("tiny", DECODER, CONFIG, layers))
+                .withMessage("dialect: LAYERS with TensorRT 10.6.0 (expected: PORTABLE before TensorRT 10.15)");
+        assertThat(builder.requests).isEmpty();
+    }
+
+    @Test
+    void whatFailsIsSaidInWordsAndLeavesNothing() {
+        builder.failure = "Error Code 10: no kernels";
+        assertThatExceptionOfType(EngineException.class)
+                .isThrownBy(() -> engines.open("tiny", DECODER, CONFIG, plans()))
+                .withMessage("the model tiny cannot be prepared for the GPU: Error Code 10: no kernels");
+        TensorRtEngines without = new TensorRtEngines(new FakeCuda(0, 1), device -> new FakeRuntime(), builder);
+        assertThatExceptionOfType(EngineException.class)
+                .isThrownBy(() -> without.open("tiny", DECODER, CONFIG, plans()))
+                .withMessage("the driver shows no NVIDIA GPU to this process");
+        assertThat(gpu.cuda.usedBytes()).isZero();
+    }
+
+    /** Of this machine, which has no GPU where the build runs: then the sentence says what is missing. */
+    @Test
+    void aMachineWithoutAGpuIsToldSo() {
+        TensorRtEngines.missing().ifPresent(sentence -> {
+            assertThat(sentence).isNotBlank();
+            assertThatExceptionOfType(EngineException.class)
+                    .isThrownBy(TensorRtEngines::start)
+                    .withMessage(sentence);
+        });
+    }
+
+    @Test
+    void settingsOutOfRangeAreRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new PlanConfig(Dialect.PORTABLE, WeightForm.PLAIN, 3, 4, 64, 3, folder, 1L << 30))
+                .withMessage("chunk: 3 (expected: 4..8192)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new PlanConfig(Dialect.PORTABLE, WeightForm.PLAIN, 16, 17, 64, 3, folder, 1L << 30))
+                .withMessage("scored: 17 (expected: 4..16)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new PlanConfig(Dialect.PORTABLE, WeightForm.PLAIN, 16, 4, 0, 3, folder, 1L << 30))
+                .withMessage("candidates: 0 (expected: 1..1024)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new PlanConfig(Dialect.PORTABLE, WeightForm.PLAIN, 16, 4, 64, 6, folder, 1L << 30))
+                .withMessage("optimizationLevel: 6 (expected: 0..5)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new PlanConfig(Dialect.PORTABLE, WeightForm.PLAIN, 16, 4, 64, 3, folder, 0))
+                .withMessage("folderBytes: 0 (expected: >= 1048576)");
+    }
+
+    /** What was built: the network as written, and its profiles. */
+    private record Built(RecordedNetwork network, List<Map<String, InputRange>> profiles, DecoderShape shape) {}
+
+    private final List<Built> built = new ArrayList<>();
+
+    private final class Builder implements NetworkPlanBuilder {
+
+        private final List<NetworkRequest> requests = new ArrayList<>();
+        private String failure = "";
+
+        @Override
+        public String version() {
+            return "10.6.0";
+        }
+
+        @Override
+        public boolean attentionLayers() {
+            return false;
+        }
+
+        @Override
+        public void build(NetworkRequest request, WritableByteChannel target)
+                throws IOException, MalformedModelException {
+            if (!failure.isEmpty()) {
+                throw new MalformedModelException(failure);
+            }
+            requests.add(request);
+            RecordedNetwork network = new RecordedNetwork();
+            request.writer().accept(network);
+            target.write(ByteBuffer.wrap(new byte[] {(byte) built.size()}));
+            built.add(new Built(network, request.options().profiles(), DECODER.shape()));
+        }
+    }
+
+    private final class FakeRuntime implements PlanRuntime {
+
+        @Override
+        public String version() {
+            return "10.6.0";
+        }
+
+        @Override
+        public int device() {
+            return 0;
+        }
+
+        @Override
+        public Plan deserialize(MemorySegment plan) {
+            Built found = built.get(plan.get(ValueLayout.JAVA_BYTE, 0));
+            List<Map<String, ShapeRange>> profiles = found.profiles().stream()
+                    .map(profile -> {
+                        Map<String, ShapeRange> ranges = new HashMap<>();
+                        profile.forEach((name, range) ->
+                                ranges.put(name, new ShapeRange(range.min(), range.opt(), range.max())));
+                        return ranges;
+                    })
+                    .toList();
+            return gpu.plan(found.shape(), new InterpretedNetwork(found.network()), profiles);
+        }
+
+        @Override
+        public void close() {
+            // Nothing is held.
+        }
+    }
+}
