@@ -48,7 +48,7 @@ final class BusCaller {
     }
 
     /**
-     * Says one line with the medians when it is done.
+     * Says one line with the nanoseconds of all calls when it is done.
      *
      * @param arguments the cluster's members, this one's port, the number of the engine to ask
      */
