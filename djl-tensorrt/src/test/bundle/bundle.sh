@@ -41,10 +41,16 @@ if [ -n "$tensorrt" ] && ! ls "$tensorrt"/libnvinfer.so.* >/dev/null 2>&1; then
     exit 2
 fi
 
+# The versions of the bindings are constants in the classes, which Maven does not compile anew where only a property changes.
+forget() {
+    [ -z "$defines" ] || rm -rf "$module/target/classes" "$module/target/test-classes" "$module/target/maven-status"
+}
+
 folder=$module/target/gpu-tests-content
 rm -rf "$folder"
 mkdir -p "$folder/lib"
 echo "Compiling the tests ..." >&2
+forget
 # What serves tests only that need no GPU stays out; the house's own modules come as their classes below.
 # shellcheck disable=SC2086 # properties have no spaces in them
 mvn -B -ntp -q $defines -f "$module/../pom.xml" -pl inference-verticle -am -Dspotless.check.skip -Dcheckstyle.skip \
@@ -57,6 +63,7 @@ done
 for part in djl-tensorrt inference-verticle; do
     "$JAVA_HOME/bin/jar" --create --file "$folder/lib/$part-tests.jar" -C "$module/../$part/target/test-classes" .
 done
+forget
 echo "Linking a Java runtime ..." >&2
 "$JAVA_HOME/bin/jlink" --strip-debug --no-header-files --no-man-pages --output "$folder/jre" --add-modules \
     java.base,java.logging,java.management,java.naming,java.sql,java.xml,java.instrument,jdk.management,jdk.unsupported,jdk.zipfs
