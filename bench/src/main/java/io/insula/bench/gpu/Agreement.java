@@ -18,6 +18,11 @@ import java.nio.FloatBuffer;
  */
 record Agreement(int positions, double meanDivergence, double worstDivergence, int otherTokens, double widestGap) {
 
+    /** The most that bfloat16 may cost, in nats. */
+    static final double MOST_DIVERGENCE = 0.02;
+    /** The most that the likeliest two may be apart, in logits, where bfloat16 chooses another token. */
+    static final double MOST_GAP = 1;
+
     private static final double LEAST_REST = 1e-6;
 
     /** By decode rows of one token, as many windows side by side as the engine has slots; the first token is prefilled. */
