@@ -41,12 +41,14 @@ public final class Bench {
 
     /** Expected failures are one sentence; anything else keeps its trace. */
     static CommandLine commandLine() {
-        return new CommandLine(new Bench()).setExecutionExceptionHandler((failure, line, _) -> {
-            if (failure instanceof BenchmarkException || failure instanceof LlamaException) {
-                line.getErr().println(failure.getMessage());
-                return 1;
-            }
-            throw failure;
-        });
+        return new CommandLine(new Bench())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, line, _) -> {
+                    if (failure instanceof BenchmarkException || failure instanceof LlamaException) {
+                        line.getErr().println(failure.getMessage());
+                        return 1;
+                    }
+                    throw failure;
+                });
     }
 }
