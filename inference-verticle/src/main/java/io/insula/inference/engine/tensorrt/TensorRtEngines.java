@@ -57,7 +57,12 @@ public final class TensorRtEngines {
     private final CachedNetworkPlans plans;
     private final Map<Integer, PlanRuntime> opened = new ConcurrentHashMap<>();
 
-    TensorRtEngines(Cuda cuda, IntFunction<PlanRuntime> runtimes, NetworkPlanBuilder builder) {
+    /**
+     * Engines of libraries that are loaded already.
+     *
+     * @param runtimes asked once for each device
+     */
+    public TensorRtEngines(Cuda cuda, IntFunction<PlanRuntime> runtimes, NetworkPlanBuilder builder) {
         this.cuda = cuda;
         this.runtimes = runtimes;
         this.builder = builder;
@@ -89,13 +94,20 @@ public final class TensorRtEngines {
      */
     public TensorRtDecoderEngine open(
             String name, DecoderDescription decoder, TensorRtConfig config, PlanConfig building) {
+        DeviceInfo device = device(config.device());
+        ElementType type = device.computeMajor() >= BFLOAT16_MAJOR ? ElementType.BFLOAT16 : ElementType.FLOAT16;
+        return open(name, decoder, config, building, type);
+    }
+
+    /** The same in another type of computation. */
+    TensorRtDecoderEngine open(
+            String name, DecoderDescription decoder, TensorRtConfig config, PlanConfig building, ElementType type) {
         try {
             DeviceInfo device = device(config.device());
             if (building.dialect() == Dialect.LAYERS && !builder.attentionLayers()) {
                 throw new IllegalArgumentException("dialect: LAYERS with TensorRT " + builder.version()
                         + " (expected: PORTABLE before TensorRT 10.15)");
             }
-            ElementType type = device.computeMajor() >= BFLOAT16_MAJOR ? ElementType.BFLOAT16 : ElementType.FLOAT16;
             DecoderWeights weights = new DecoderWeights(decoder);
             requireRoom(name, weights.elements() * bits(building.weights(), type) / Byte.SIZE, device, config);
             String digest = weights.digest();

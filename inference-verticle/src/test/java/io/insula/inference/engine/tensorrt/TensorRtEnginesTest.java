@@ -4,32 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import ai.djl.MalformedModelException;
 import io.insula.djl.tensorrt.cuda.FakeCuda;
-import io.insula.djl.tensorrt.nvinfer.Plan;
-import io.insula.djl.tensorrt.nvinfer.PlanRuntime;
-import io.insula.djl.tensorrt.nvinfer.ShapeRange;
 import io.insula.djl.tensorrt.nvinfer.TensorType;
-import io.insula.djl.tensorrt.plan.InputRange;
-import io.insula.djl.tensorrt.plan.NetworkPlanBuilder;
-import io.insula.djl.tensorrt.plan.NetworkRequest;
 import io.insula.inference.engine.EngineException;
 import io.insula.inference.engine.TinyModels;
 import io.insula.inference.graph.DecoderDescription;
-import io.insula.inference.graph.DecoderShape;
 import io.insula.inference.graph.tensorrt.Dialect;
-import io.insula.inference.graph.tensorrt.RecordedNetwork;
 import io.insula.inference.graph.tensorrt.WeightForm;
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,8 +28,8 @@ class TensorRtEnginesTest {
     Path folder = Path.of("/");
 
     private final FakeGpu gpu = new FakeGpu(8, 256, 0, TensorType.BFLOAT16);
-    private final Builder builder = new Builder();
-    private final TensorRtEngines engines = new TensorRtEngines(gpu.cuda, device -> new FakeRuntime(), builder);
+    private final InterpretedTensorRt builder = new InterpretedTensorRt(gpu.cuda);
+    private final TensorRtEngines engines = new TensorRtEngines(gpu.cuda, device -> builder.runtime(), builder);
 
     private PlanConfig plans() {
         PlanConfig usual = PlanConfig.defaults(folder);
@@ -62,8 +45,8 @@ class TensorRtEnginesTest {
                 assertThat(engine.scoredTokens()).isEqualTo(8);
             }
         }
-        assertThat(builder.requests).hasSize(1);
-        assertThat(builder.requests.getFirst().name()).isEqualTo("tiny");
+        assertThat(builder.requests()).hasSize(1);
+        assertThat(builder.requests().getFirst().name()).isEqualTo("tiny");
         assertThat(gpu.cuda.usedBytes()).isZero();
     }
 
@@ -73,11 +56,11 @@ class TensorRtEnginesTest {
                 TinyModels.of(TinyModels.shape(3), io.insula.inference.weights.TensorType.BF16, TinyModels.SEED + 1);
         String first = fingerprint(DECODER, CONFIG);
         assertThat(fingerprint(DECODER, CONFIG.withGraphs(3))).isNotEmpty();
-        assertThat(builder.requests).hasSize(1);
+        assertThat(builder.requests()).hasSize(1);
         assertThat(fingerprint(other, CONFIG)).isNotEqualTo(first);
-        assertThat(builder.requests).hasSize(2);
+        assertThat(builder.requests()).hasSize(2);
         fingerprint(DECODER, CONFIG.withSlots(2, OracleRun.SLOT_TOKENS));
-        assertThat(builder.requests).hasSize(3);
+        assertThat(builder.requests()).hasSize(3);
     }
 
     @Test
@@ -94,7 +77,7 @@ class TensorRtEnginesTest {
                         .isBetween(OracleRun.deviation(DECODER, other), 1.0);
             }
         }
-        assertThat(builder.requests).hasSize(3);
+        assertThat(builder.requests()).hasSize(3);
     }
 
     private String fingerprint(DecoderDescription decoder, TensorRtConfig config) {
@@ -117,16 +100,16 @@ class TensorRtEnginesTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> engines.open("tiny", DECODER, CONFIG, layers))
                 .withMessage("dialect: LAYERS with TensorRT 10.6.0 (expected: PORTABLE before TensorRT 10.15)");
-        assertThat(builder.requests).isEmpty();
+        assertThat(builder.requests()).isEmpty();
     }
 
     @Test
     void whatFailsIsSaidInWordsAndLeavesNothing() {
-        builder.failure = "Error Code 10: no kernels";
+        builder.refuse("Error Code 10: no kernels");
         assertThatExceptionOfType(EngineException.class)
                 .isThrownBy(() -> engines.open("tiny", DECODER, CONFIG, plans()))
                 .withMessage("the model tiny cannot be prepared for the GPU: Error Code 10: no kernels");
-        TensorRtEngines without = new TensorRtEngines(new FakeCuda(0, 1), device -> new FakeRuntime(), builder);
+        TensorRtEngines without = new TensorRtEngines(new FakeCuda(0, 1), device -> builder.runtime(), builder);
         assertThatExceptionOfType(EngineException.class)
                 .isThrownBy(() -> without.open("tiny", DECODER, CONFIG, plans()))
                 .withMessage("the driver shows no NVIDIA GPU to this process");
@@ -161,71 +144,5 @@ class TensorRtEnginesTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new PlanConfig(Dialect.PORTABLE, WeightForm.PLAIN, 16, 4, 64, 3, folder, 0))
                 .withMessage("folderBytes: 0 (expected: >= 1048576)");
-    }
-
-    /** What was built: the network as written, and its profiles. */
-    private record Built(RecordedNetwork network, List<Map<String, InputRange>> profiles, DecoderShape shape) {}
-
-    private final List<Built> built = new ArrayList<>();
-
-    private final class Builder implements NetworkPlanBuilder {
-
-        private final List<NetworkRequest> requests = new ArrayList<>();
-        private String failure = "";
-
-        @Override
-        public String version() {
-            return "10.6.0";
-        }
-
-        @Override
-        public boolean attentionLayers() {
-            return false;
-        }
-
-        @Override
-        public void build(NetworkRequest request, WritableByteChannel target)
-                throws IOException, MalformedModelException {
-            if (!failure.isEmpty()) {
-                throw new MalformedModelException(failure);
-            }
-            requests.add(request);
-            RecordedNetwork network = new RecordedNetwork();
-            request.writer().accept(network);
-            target.write(ByteBuffer.wrap(new byte[] {(byte) built.size()}));
-            built.add(new Built(network, request.options().profiles(), DECODER.shape()));
-        }
-    }
-
-    private final class FakeRuntime implements PlanRuntime {
-
-        @Override
-        public String version() {
-            return "10.6.0";
-        }
-
-        @Override
-        public int device() {
-            return 0;
-        }
-
-        @Override
-        public Plan deserialize(MemorySegment plan) {
-            Built found = built.get(plan.get(ValueLayout.JAVA_BYTE, 0));
-            List<Map<String, ShapeRange>> profiles = found.profiles().stream()
-                    .map(profile -> {
-                        Map<String, ShapeRange> ranges = new HashMap<>();
-                        profile.forEach((name, range) ->
-                                ranges.put(name, new ShapeRange(range.min(), range.opt(), range.max())));
-                        return ranges;
-                    })
-                    .toList();
-            return gpu.plan(found.shape(), new InterpretedNetwork(found.network()), profiles);
-        }
-
-        @Override
-        public void close() {
-            // Nothing is held.
-        }
     }
 }
