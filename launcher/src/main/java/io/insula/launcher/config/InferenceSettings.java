@@ -114,7 +114,7 @@ final class InferenceSettings {
                                 scheduler.restartDelay(),
                                 MILLI,
                                 HOUR,
-                                "how long after a failed start an engine is started again"),
+                                "how long after a failed start an engine is started again; up to 12 times as long while it goes on failing"),
                         settings.duration(
                                 "scheduler.stall-timeout",
                                 scheduler.stallTimeout(),
