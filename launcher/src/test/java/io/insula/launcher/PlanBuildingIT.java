@@ -42,7 +42,7 @@ class PlanBuildingIT {
     void saysWhatAModelTakesBuildsItsPlanOnceAndTellsHowFarItCame() {
         TestHomes.withStarterModel(directory);
         ModelName alias = new ModelName("gpt-small");
-        new ModelAliases(directory).set(STARTER, alias, name -> true);
+        new ModelAliases(directory).set(STARTER, alias, STARTER::equals);
         build(FakeGpus.of(2), alias);
         Path plan = directory.resolve("gpu/smollm2-135m-instruct.plan").toAbsolutePath();
         assertThat(listed.toString().lines())

@@ -8,6 +8,7 @@ import io.insula.launcher.engine.EnginePlaces;
 import io.insula.launcher.engine.FakeGpus;
 import io.insula.protocol.Addresses;
 import io.insula.protocol.Admission;
+import io.insula.protocol.ApiStatus;
 import io.insula.protocol.ChatMessage;
 import io.insula.protocol.EngineStatus;
 import io.insula.protocol.FrameBatch;
@@ -62,6 +63,8 @@ class SeveralGpusIT {
     @BeforeEach
     void start() {
         ProtocolCodecs.registerAll(vertx.eventBus());
+        vertx.setPeriodic(
+                500, tick -> vertx.eventBus().publish(Addresses.API_STATUS, new ApiStatus(API, 3, false, 1, 0, 2)));
         vertx.eventBus()
                 .<EngineStatus>consumer(
                         Addresses.INFERENCE_STATUS,
