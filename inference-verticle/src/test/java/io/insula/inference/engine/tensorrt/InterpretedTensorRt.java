@@ -70,10 +70,12 @@ public final class InterpretedTensorRt implements NetworkPlanBuilder {
             throw new MalformedModelException(refusal);
         }
         requests.add(request);
+        request.progress().start(request.name());
         RecordedNetwork network = new RecordedNetwork();
         request.writer().accept(network);
         target.write(ByteBuffer.wrap(new byte[] {(byte) built.size()}));
         built.add(new Built(network, request.options().profiles()));
+        request.progress().end(false);
     }
 
     /** Reads what was built. */

@@ -12,6 +12,7 @@ import io.insula.inference.graph.DecoderDescription;
 import io.insula.inference.graph.tensorrt.Dialect;
 import io.insula.inference.graph.tensorrt.WeightForm;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,6 +105,49 @@ class TensorRtEnginesTest {
     }
 
     @Test
+    void aPlanIsBuiltAheadOfItsEngineAndTellsItsProgress() {
+        List<String> told = new ArrayList<>();
+        Path plan = engines.build("tiny", DECODER, CONFIG, plans(), new RecordedProgress(told));
+        assertThat(plan).startsWith(folder.resolve("plans")).isRegularFile();
+        assertThat(told).containsExactly("start tiny", "end tiny");
+        assertThat(engines.build("tiny", DECODER, CONFIG, plans(), new RecordedProgress(told)))
+                .isEqualTo(plan);
+        engines.open("tiny", DECODER, CONFIG, plans()).close();
+        assertThat(builder.requests()).hasSize(1);
+        assertThat(told).hasSize(2);
+    }
+
+    @Test
+    void whatAModelNeedsIsKnownBeforeAnythingIsBuilt() {
+        DeviceNeed need = engines.need(DECODER, CONFIG, WeightForm.PLAIN);
+        assertThat(need.type()).isEqualTo(io.insula.djl.tensorrt.network.ElementType.BFLOAT16);
+        assertThat(need.device().name()).isEqualTo("Fake GPU");
+        assertThat(need.weightBytes())
+                .isEqualTo(2 * new DecoderWeights(DECODER).elements())
+                .isEqualTo(4 * engines.need(DECODER, CONFIG, WeightForm.INT4).weightBytes());
+        // Keys and values of 3 layers with 2 heads of 16 in bfloat16; 150 tokens, rounded up so that addresses are
+        // aligned.
+        assertThat(need.cacheBytes()).isEqualTo(OracleRun.SLOTS * 152 * 2L * 3 * 2 * 16 * 2);
+        assertThat(engines.need(DECODER, CONFIG.withMemory(1000, 0), WeightForm.PLAIN)
+                        .cacheBytes())
+                .isEqualTo(1000);
+        assertThat(need.freeBytes()).isEqualTo(1L << 30).isEqualTo(engines.freeBytes(0));
+        assertThat(need.bytes()).isEqualTo(need.weightBytes() + need.cacheBytes());
+        assertThat(gpu.cuda.allocations()).isZero();
+    }
+
+    @Test
+    void aDeviceThatIsLostSaysSo() {
+        assertThat(engines.devices()).extracting(device -> device.name()).containsExactly("Fake GPU");
+        assertThat(engines.fault(0)).isEmpty();
+        gpu.cuda.breakDown(true);
+        assertThat(engines.fault(0)).hasValueSatisfying(said -> assertThat(said).isNotBlank());
+        gpu.cuda.breakDown(false);
+        assertThat(engines.fault(0)).isEmpty();
+        assertThat(gpu.left()).isEqualTo(FakeGpu.NOTHING);
+    }
+
+    @Test
     void whatFailsIsSaidInWordsAndLeavesNothing() {
         builder.refuse("Error Code 10: no kernels");
         assertThatExceptionOfType(EngineException.class)
@@ -144,5 +188,33 @@ class TensorRtEnginesTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new PlanConfig(Dialect.PORTABLE, WeightForm.PLAIN, 16, 4, 64, 3, folder, 0))
                 .withMessage("folderBytes: 0 (expected: >= 1048576)");
+    }
+
+    private record RecordedProgress(List<String> told) implements ai.djl.util.Progress {
+
+        @Override
+        public void reset(String message, long max, String trailingMessage) {
+            told.add("start " + message);
+        }
+
+        @Override
+        public void start(long initialProgress) {
+            assertThat(initialProgress).isZero();
+        }
+
+        @Override
+        public void end() {
+            told.add("end " + told.getFirst().substring("start ".length()));
+        }
+
+        @Override
+        public void increment(long increment) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void update(long progress, String message) {
+            told.add(message);
+        }
     }
 }
