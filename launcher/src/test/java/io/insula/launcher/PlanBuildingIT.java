@@ -41,7 +41,7 @@ class PlanBuildingIT {
     @Test
     void saysWhatAModelTakesBuildsItsPlanOnceAndTellsHowFarItCame() {
         TestHomes.withStarterModel(directory);
-        ModelName alias = new ModelName("gpt-small");
+        ModelName alias = new ModelName("small");
         new ModelAliases(directory).set(STARTER, alias, STARTER::equals);
         build(FakeGpus.of(2), alias);
         Path plan = directory.resolve("gpu/smollm2-135m-instruct.plan").toAbsolutePath();

@@ -151,16 +151,16 @@ public final class TensorRtEngines {
      */
     public TensorRtDecoderEngine open(
             String name, DecoderDescription decoder, TensorRtConfig config, PlanConfig building) {
-        return preparing(name, () -> opened(
-                prepare(name, decoder, config, building, best(config), null), decoder, config, building));
+        return preparing(
+                name,
+                () -> opened(prepare(name, decoder, config, building, best(config), null), decoder, config, building));
     }
 
     /** The same in another type of computation. */
     TensorRtDecoderEngine open(
             String name, DecoderDescription decoder, TensorRtConfig config, PlanConfig building, ElementType type) {
         return preparing(
-                name,
-                () -> opened(prepare(name, decoder, config, building, type, null), decoder, config, building));
+                name, () -> opened(prepare(name, decoder, config, building, type, null), decoder, config, building));
     }
 
     private TensorRtDecoderEngine opened(
