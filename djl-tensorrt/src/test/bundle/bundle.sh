@@ -18,7 +18,8 @@ usage: ./insula bundle gpu-tests [--out DIR] [--tensorrt DIR] [--model FILE] [--
 
   --out DIR        where the bundle goes; djl-tensorrt/target/gpu-tests by default
   --tensorrt DIR   also bundle TensorRT's libraries from this folder (builder, ONNX parser; about 1 GB)
-  --model FILE     also bundle this GGUF file, and what the CPU predicts with it in float32 (takes a minute)
+  --model FILE     also bundle this GGUF file, what the CPU predicts with it in float32 (takes a minute), and the whole
+                   program, which is to serve it
   --part-mib N     the largest part in MiB, 1 to 40; 40 by default
   -DNAME=VALUE     a property for Maven, such as another line of the bindings: -Dtensorrt.version=...
 
@@ -47,14 +48,11 @@ if [ -n "$model" ] && [ ! -f "$model" ]; then
     exit 2
 fi
 
-# The versions of the bindings are constants in the classes, which Maven does not compile anew where only a property changes.
+# The versions of the bindings are constants in the classes, which Maven does not compile anew where only a property changes;
+# and the program's libraries would be those of both lines.
 forget() {
-    [ -z "$defines" ] || rm -rf "$module/target/classes" "$module/target/test-classes" "$module/target/maven-status"
-}
-
-# The versions of the bindings are constants in the classes, which Maven does not compile anew where only a property changes.
-forget() {
-    [ -z "$defines" ] || rm -rf "$module/target/classes" "$module/target/test-classes" "$module/target/maven-status"
+    [ -z "$defines" ] || rm -rf "$module/target/classes" "$module/target/test-classes" "$module/target/maven-status" \
+        "$module/../launcher/target/lib" "$module/../target/built"
 }
 
 folder=$module/target/gpu-tests-content
@@ -78,10 +76,23 @@ done
 for part in djl-tensorrt inference-verticle bench; do
     "$JAVA_HOME/bin/jar" --create --file "$folder/lib/$part-tests.jar" -C "$module/../$part/target/test-classes" .
 done
+runtime=java.base,java.logging,java.management,java.naming,java.sql,java.xml,java.instrument
+if [ -n "$model" ]; then
+    echo "Installing the program ..." >&2
+    runtime=java.se
+    # shellcheck disable=SC2086
+    mvn -B -ntp -q $defines -f "$module/../pom.xml" -pl launcher -am -Dspotless.check.skip -Dcheckstyle.skip -DskipTests package >&2
+    "$module/../deploy/install" "$folder/insula"
+    "$JAVA_HOME/bin/jar" --create --file "$folder/lib/launcher-tests.jar" -C "$module/../launcher/target/test-classes" .
+    # What both have travels once.
+    for library in "$folder"/insula/lib/*.jar; do
+        ! cmp -s "$library" "$folder/lib/${library##*/}" || ln -f "$folder/lib/${library##*/}" "$library"
+    done
+fi
 forget
 echo "Linking a Java runtime ..." >&2
 "$JAVA_HOME/bin/jlink" --strip-debug --no-header-files --no-man-pages --output "$folder/jre" --add-modules \
-    java.base,java.logging,java.management,java.naming,java.sql,java.xml,java.instrument,jdk.management,jdk.unsupported,jdk.zipfs
+    "$runtime,jdk.management,jdk.unsupported,jdk.zipfs"
 if [ -n "$tensorrt" ]; then
     echo "Copying TensorRT's libraries ..." >&2
     mkdir "$folder/tensorrt"

@@ -33,10 +33,13 @@ model=
 for file in "$work"/content/model/*; do
     case "$file" in */reference | */'*') ;; *) model=$file ;; esac
 done
+server=
+[ ! -d "$work/content/insula" ] || server=$work/content/insula
 start() {
     # shellcheck disable=SC2086 # options are split on purpose
     exec "$work/content/jre/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-        ${model:+"-Dinsula.gpu.model=$model" "-Dinsula.gpu.reference=$work/content/model/reference"} ${GPU_TESTS_JAVA:-} \
+        ${model:+"-Dinsula.gpu.model=$model" "-Dinsula.gpu.reference=$work/content/model/reference"} \
+        ${server:+"-Dinsula.gpu.server=$server"} ${GPU_TESTS_JAVA:-} \
         -cp "$work/content/lib/*" "$@"
 }
 if [ "${1:-}" = bench ]; then

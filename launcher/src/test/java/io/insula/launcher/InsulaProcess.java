@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -36,47 +38,78 @@ final class InsulaProcess implements AutoCloseable {
     final Path userHome;
     private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final Thread reader;
 
     private InsulaProcess(Process process, Path userHome) {
         this.process = process;
         this.userHome = userHome;
-        Thread reader = new Thread(this::read, "insula-output");
+        reader = new Thread(this::read, "insula-output");
         reader.setDaemon(true);
         reader.start();
     }
 
     /** Starts {@code insula up} on free ports and waits for its banner. */
     static InsulaProcess up(Path home, String... options) {
+        InsulaProcess insula = run(home, upAt(home, options));
+        insula.awaitReady(START_LIMIT);
+        return insula;
+    }
+
+    /** The same of an installed program, which may take so long. */
+    static InsulaProcess up(
+            Path program, Path home, Map<String, String> environment, Duration limit, String... options) {
+        InsulaProcess insula = run(program, home, environment, upAt(home, options));
+        insula.awaitReady(limit);
+        return insula;
+    }
+
+    private static List<String> upAt(Path home, String... options) {
         List<String> arguments =
                 new ArrayList<>(List.of("up", "--home", home.toString(), "--port", "0", "--management-port", "0"));
         arguments.addAll(List.of(options));
-        InsulaProcess insula = run(home, arguments);
-        insula.awaitReady();
-        return insula;
+        return arguments;
     }
 
     /** Starts any command of the program, without waiting. */
     static InsulaProcess run(Path home, List<String> arguments) {
+        Path userHome = userHome(home);
+        List<String> command = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + Path.of("jvm.options").toAbsolutePath(),
+                "-XX:ErrorFile=" + userHome.resolveSibling("crash.log"),
+                "-Duser.home=" + userHome,
+                "-Dinsula.test.padding=" + "x".repeat(8192),
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                "io.insula.launcher.Insula");
+        return run(command, userHome, Map.of("ORT_DISABLE_TELEMETRY", "1"), arguments);
+    }
+
+    /** The same of an installed program, on this Java. */
+    static InsulaProcess run(Path program, Path home, Map<String, String> environment, List<String> arguments) {
+        Map<String, String> variables = new HashMap<>(environment);
+        variables.put("JAVA_HOME", System.getProperty("java.home"));
+        return run(List.of(program.resolve("bin/insula").toString()), userHome(home), variables, arguments);
+    }
+
+    private static Path userHome(Path home) {
+        return home.resolveSibling(home.getFileName() + "-user");
+    }
+
+    private static InsulaProcess run(
+            List<String> program, Path userHome, Map<String, String> environment, List<String> arguments) {
         try {
-            Path userHome = Files.createDirectories(home.resolveSibling(home.getFileName() + "-user"));
+            Files.createDirectories(userHome);
             List<String> command = new ArrayList<>();
             if (interruptsAreIgnored()) {
                 command.addAll(List.of("env", "--default-signal=INT"));
             }
-            command.addAll(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "@" + Path.of("jvm.options").toAbsolutePath(),
-                    "-XX:ErrorFile=" + userHome.resolveSibling("crash.log"),
-                    "-Duser.home=" + userHome,
-                    "-Dinsula.test.padding=" + "x".repeat(8192),
-                    "-cp",
-                    System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                    "io.insula.launcher.Insula"));
+            command.addAll(program);
             command.addAll(arguments);
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.environment().remove("CI");
             builder.environment().put("HOME", userHome.toString());
-            builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
+            builder.environment().putAll(environment);
             return new InsulaProcess(builder.start(), userHome);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -110,9 +143,9 @@ final class InsulaProcess implements AutoCloseable {
         ready.completeExceptionally(new IllegalStateException("the program ended before it was ready"));
     }
 
-    private void awaitReady() {
+    private void awaitReady(Duration limit) {
         try {
-            ready.get(START_LIMIT.toSeconds(), TimeUnit.SECONDS);
+            ready.get(limit.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             process.destroyForcibly();
             throw new AssertionError("not ready (" + e + "):\n" + output(), e);
@@ -174,6 +207,8 @@ final class InsulaProcess implements AutoCloseable {
         if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new AssertionError("still running after " + limit + ":\n" + output());
         }
+        // Children that are left may hold the output open.
+        reader.join(Duration.ofSeconds(2));
         return process.exitValue();
     }
 

@@ -105,6 +105,14 @@ class UpIT {
         assertThat(alone.stream().map(ChatClient.Streamed::text).distinct()).hasSize(8);
     }
 
+    @Test
+    void moreClientsThanSlotsAreAllAnswered() {
+        ManyClients many = new ManyClients(new ChatClient(insula), 24, 12);
+        ManyClients.Answers answers = many.ask();
+        assertThat(answers.texts()).hasSize(24).doesNotHaveDuplicates();
+        assertThat(answers.texts().get(3)).isEqualTo(many.stream(3).text());
+    }
+
     private static Map<String, Object> sampling(int i) {
         return Map.of("temperature", i % 2 == 0 ? 0 : 0.9, "seed", i, "max_tokens", 24 + i);
     }

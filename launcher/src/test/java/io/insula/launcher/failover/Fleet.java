@@ -9,6 +9,7 @@ import io.insula.inference.InferenceConfig;
 import io.insula.inference.InferenceVerticle;
 import io.insula.inference.LoadedModel;
 import io.insula.inference.admission.AdmissionConfig;
+import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.EngineConfig;
 import io.insula.inference.engine.OnnxDecoderEngine;
 import io.insula.inference.schedule.SchedulerConfig;
@@ -44,7 +45,7 @@ final class Fleet implements AutoCloseable {
     /** What happens to the node whose engine is the first to make so many decode steps. */
     enum Fault {
         NONE,
-        ENGINE_THROWS,
+        ENGINE_FAILS,
         DEVICE_HANGS,
         NODE_CRASHES,
         NODE_SLEEPS_AND_WAKES,
@@ -52,6 +53,32 @@ final class Fleet implements AutoCloseable {
         NODE_STOPS
     }
 
+    /** What the nodes compute with. */
+    interface Engines {
+
+        /** Makes a node's engine, and another one after a failure. */
+        DecoderEngine open(NodeId node);
+
+        /** Lets a node's engine fail in the step that it is about to make. */
+        void fail(NodeId node);
+    }
+
+    /** The processors. */
+    static final Engines PROCESSORS = new Engines() {
+
+        @Override
+        public DecoderEngine open(NodeId node) {
+            return OnnxDecoderEngine.load(
+                    TinyLlama.make(), new EngineConfig(1, false, 256L << 20, TinyLlama.CONTEXT, SLOTS));
+        }
+
+        @Override
+        public void fail(NodeId node) {
+            throw new IllegalStateException("planted: the engine throws");
+        }
+    };
+
+    static final int SLOTS = 6;
     private static final int FAULT_STEP = 30;
     private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
     private static final SchedulerConfig STANDARD = SchedulerConfig.DEFAULT;
@@ -74,11 +101,13 @@ final class Fleet implements AutoCloseable {
     private final Set<NodeId> mute = ConcurrentHashMap.newKeySet();
     private final List<Consumer<NodeId>> mourners = new CopyOnWriteArrayList<>();
     private final CountDownLatch awake = new CountDownLatch(1);
+    private final Engines engines;
     private final Fault fault;
     private final Context loop = vertx.getOrCreateContext();
     private final AtomicReference<@Nullable DispatchBus> dispatch = new AtomicReference<>();
 
-    Fleet(Fault fault, int nodes) throws Exception {
+    Fleet(Engines engines, Fault fault, int nodes) throws Exception {
+        this.engines = engines;
         this.fault = fault;
         ProtocolCodecs.registerAll(vertx.eventBus());
         vertx.eventBus().addOutboundInterceptor(this::pass);
@@ -139,10 +168,9 @@ final class Fleet implements AutoCloseable {
 
     private LoadedModel model(NodeId node) {
         AtomicInteger steps = new AtomicInteger();
-        EngineConfig config = new EngineConfig(1, false, 256L << 20, TinyLlama.CONTEXT, 6);
         return new LoadedModel(
                 Questions.MODEL,
-                () -> new FaultyEngine(OnnxDecoderEngine.load(TinyLlama.make(), config), () -> step(node, steps)),
+                () -> new FaultyEngine(engines.open(node), () -> step(node, steps)),
                 new ByteChat(),
                 "bytes",
                 TinyLlama.CONTEXT);
@@ -156,7 +184,7 @@ final class Fleet implements AutoCloseable {
         }
         switch (fault) {
             case NONE -> throw new IllegalStateException("no fault");
-            case ENGINE_THROWS -> throw new IllegalStateException("planted: the engine throws");
+            case ENGINE_FAILS -> engines.fail(node);
             case DEVICE_HANGS -> sleep();
             case NODE_CRASHES -> {
                 mute.add(node);

@@ -78,8 +78,9 @@ class BundleScriptsTest {
     }
 
     @Test
-    void aBundledModelIsGivenToTestsAndBenchmark() throws IOException, InterruptedException {
+    void aBundledModelAndProgramAreGivenToTestsAndBenchmark() throws IOException, InterruptedException {
         Files.createDirectories(content.resolve("model"));
+        Files.createDirectories(content.resolve("insula/lib"));
         Files.writeString(content.resolve("model/small model.gguf"), "weights");
         Files.writeString(content.resolve("model/reference"), "predictions");
         assertThat(run(folder, "pack.sh", SCRIPTS, content.toString(), bundle.toString(), "1")
@@ -88,7 +89,8 @@ class BundleScriptsTest {
         String model = "content/model/small model.gguf";
         assertThat(run(bundle, "run.sh", bundle).output())
                 .contains("-Dinsula.gpu.model=" + bundle.resolve(model))
-                .contains("-Dinsula.gpu.reference=" + bundle.resolve("content/model/reference"));
+                .contains("-Dinsula.gpu.reference=" + bundle.resolve("content/model/reference"))
+                .contains("-Dinsula.gpu.server=" + bundle.resolve("content/insula"));
         assertThat(run(bundle, "run.sh", bundle, "bench").output()).contains("--model " + bundle.resolve(model));
     }
 

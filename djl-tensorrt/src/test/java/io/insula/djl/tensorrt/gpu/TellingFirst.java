@@ -18,6 +18,7 @@ public final class TellingFirst implements ClassOrderer {
             "TensorRtDecoderEngineGpuIT",
             "GreedyTokensGpuIT",
             "RealModelGpuIT",
+            "ServerGpuIT",
             "BatchInvarianceGpuIT",
             "EngineContractGpuIT");
 

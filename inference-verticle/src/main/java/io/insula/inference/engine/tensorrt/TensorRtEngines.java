@@ -157,7 +157,7 @@ public final class TensorRtEngines {
     }
 
     /** The same in another type of computation. */
-    TensorRtDecoderEngine open(
+    public TensorRtDecoderEngine open(
             String name, DecoderDescription decoder, TensorRtConfig config, PlanConfig building, ElementType type) {
         return preparing(
                 name, () -> opened(prepare(name, decoder, config, building, type, null), decoder, config, building));
