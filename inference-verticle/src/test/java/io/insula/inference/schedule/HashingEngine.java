@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.EngineShape;
 import io.insula.inference.engine.KvBlock;
+import io.insula.inference.engine.StepLogits;
+import io.insula.inference.engine.WholeLogits;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -216,7 +218,7 @@ public final class HashingEngine implements DecoderEngine {
     }
 
     @Override
-    public FloatBuffer prefillScored(int slot, int[] tokens, int from, int count) {
+    public StepLogits prefillScored(int slot, int[] tokens, int from, int count) {
         compute(tokens[from]);
         if (count < 1 || count > scoredTokens()) {
             throw new IllegalArgumentException("count: " + count + " (expected: 1.." + scoredTokens() + ")");
@@ -228,7 +230,7 @@ public final class HashingEngine implements DecoderEngine {
         if (brokenScores) {
             logits[0] = Float.NaN;
         }
-        return FloatBuffer.wrap(logits);
+        return new WholeLogits(FloatBuffer.wrap(logits), shape.vocabulary());
     }
 
     @Override
@@ -250,16 +252,16 @@ public final class HashingEngine implements DecoderEngine {
     }
 
     @Override
-    public FloatBuffer prefillLogits() {
+    public StepLogits prefillLogits() {
         if (lastPrefilled < 0) {
             throw new IllegalStateException("prefill logits are gone");
         }
         row(lastPrefilled, 0);
-        return FloatBuffer.wrap(logits);
+        return new WholeLogits(FloatBuffer.wrap(logits), shape.vocabulary());
     }
 
     @Override
-    public FloatBuffer decode(int rows, int[] tokens) {
+    public StepLogits decode(int rows, int[] tokens) {
         compute(DECODE_STEP);
         if (rows < 1 || rows > shape.slots()) {
             throw new IllegalArgumentException("rows: " + rows + " (expected: 1.." + shape.slots() + ")");
@@ -273,7 +275,7 @@ public final class HashingEngine implements DecoderEngine {
         for (int row = 0; row < rows; row++) {
             row(row, row);
         }
-        return FloatBuffer.wrap(logits);
+        return new WholeLogits(FloatBuffer.wrap(logits), shape.vocabulary());
     }
 
     @Override
