@@ -100,11 +100,10 @@ class LogProbabilitiesTest {
         LogProbabilities told = new LogProbabilities(VOCABULARY);
         int spared = 0;
         for (int round = 0; round < 2_000; round++) {
-            float[] logits = logits(4);
-            if (round % 3 == 0) {
-                for (int i = 0; i < logits.length; i++) {
-                    logits[i] = Math.round(logits[i]);
-                }
+            float[] logits = new float[VOCABULARY];
+            for (int i = 0; i < VOCABULARY; i++) {
+                float logit = (float) (4 * random.nextGaussian());
+                logits[i] = round % 3 == 0 ? Math.round(logit) : logit;
             }
             int token = random.nextInt(VOCABULARY);
             int alternatives = random.nextInt(22);

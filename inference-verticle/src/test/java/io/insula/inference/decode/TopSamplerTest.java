@@ -207,6 +207,21 @@ class TopSamplerTest {
         assertWhole(logits, new SamplingParameters(1, 0.999_999, SEED), -1);
         assertWhole(logits, new SamplingParameters(1, 1, SEED).withTypicalP(0.9), -1);
         assertWhole(logits, new SamplingParameters(1, 1, SEED).withTopK(COUNT), -1);
+        logits[400] = 4;
+        assertWhole(logits, new SamplingParameters(1, 0.4, SEED), -1);
+    }
+
+    /** A token that is not told, which neither its bias nor a penalty alone would raise to the first place. */
+    @Test
+    void penaltiesThatRaiseAreLeftToTheWholeRow() {
+        SamplingParameters parameters = new SamplingParameters(0, 1, SEED)
+                .withLogitBias(LogitBias.of(Map.of(30, 0.2)))
+                .withPenalties(new Penalties(1, 0, -0.2));
+        ToldLogits row = new ToldLogits(falling(), COUNT, 0, random);
+        ChoiceHistory history = ChoiceHistory.after(TokenIds.EMPTY, parameters.penalties());
+        history.add(30);
+        assertThat(new Sampler(VOCABULARY).sample(row, 0, parameters, history, ANY, 0))
+                .isEqualTo(30);
     }
 
     private void assertWhole(float[] logits, SamplingParameters parameters, int expected) {
