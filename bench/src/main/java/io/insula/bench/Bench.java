@@ -1,6 +1,8 @@
 package io.insula.bench;
 
 import io.insula.bench.cluster.ClusterCommand;
+import io.insula.bench.gpu.GpuCommand;
+import io.insula.bench.gpu.ReferenceCommand;
 import io.insula.bench.http.HttpCommand;
 import io.insula.bench.llama.LlamaException;
 import io.insula.launcher.StopSignals;
@@ -13,7 +15,14 @@ import picocli.CommandLine.Command;
         name = "bench",
         description = "Benchmarks side by side with peers.",
         mixinStandardHelpOptions = true,
-        subcommands = {ClusterCommand.class, EngineCommand.class, HttpCommand.class, TextCommand.class})
+        subcommands = {
+            ClusterCommand.class,
+            EngineCommand.class,
+            GpuCommand.class,
+            HttpCommand.class,
+            ReferenceCommand.class,
+            TextCommand.class
+        })
 public final class Bench {
 
     private Bench() {}
@@ -32,12 +41,14 @@ public final class Bench {
 
     /** Expected failures are one sentence; anything else keeps its trace. */
     static CommandLine commandLine() {
-        return new CommandLine(new Bench()).setExecutionExceptionHandler((failure, line, _) -> {
-            if (failure instanceof BenchmarkException || failure instanceof LlamaException) {
-                line.getErr().println(failure.getMessage());
-                return 1;
-            }
-            throw failure;
-        });
+        return new CommandLine(new Bench())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, line, _) -> {
+                    if (failure instanceof BenchmarkException || failure instanceof LlamaException) {
+                        line.getErr().println(failure.getMessage());
+                        return 1;
+                    }
+                    throw failure;
+                });
     }
 }

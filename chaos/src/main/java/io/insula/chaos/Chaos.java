@@ -64,7 +64,7 @@ public final class Chaos implements Callable<Integer> {
     @Option(
             names = "--pace",
             paramLabel = "MILLIS",
-            description = "how much longer a decode step takes than it does (2; with the real model 0)")
+            description = "how much longer a decode step takes than it does (1; with the real model 0)")
     private @Nullable Integer pace;
 
     @Option(
@@ -161,7 +161,7 @@ public final class Chaos implements Callable<Integer> {
 
     /** The tiny model answers in no time: a pace lets faults meet streams. */
     private int pace(ChaosOptions.Model chosen) {
-        int millis = pace != null ? pace : chosen == ChaosOptions.Model.TINY ? 2 : 0;
+        int millis = pace != null ? pace : chosen == ChaosOptions.Model.TINY ? 1 : 0;
         if (millis < 0 || millis > 1000) {
             throw refused("--pace", Integer.toString(millis), "0..1000");
         }

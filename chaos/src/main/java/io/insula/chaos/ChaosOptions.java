@@ -35,7 +35,7 @@ record ChaosOptions(
     /** Which model answers. */
     enum Model {
         /** A random one of a few layers, made on the spot. */
-        TINY("chaos-tiny", 24, 96, 3),
+        TINY("chaos-tiny", 24, 80, 3),
         /** The starter model. */
         REAL("smollm2-135m-instruct", 32, 96, 2);
 

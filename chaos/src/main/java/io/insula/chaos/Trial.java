@@ -121,8 +121,8 @@ final class Trial implements AutoCloseable {
     }
 
     /**
-     * Asks what moved once more, all of it together, of the engines that are left: how long it takes to compute it again. With
-     * the tiny model nothing depends on it.
+     * Asks what moved once more, all of it together, of the engines that are left, while as many other clients as before ask on:
+     * how long it takes to compute it again. With the tiny model nothing depends on it.
      */
     private Map<Integer, Reply> recompute(Scenario scenario, List<Question> moved) throws InterruptedException {
         if (options.model() == ChaosOptions.Model.TINY
@@ -132,9 +132,17 @@ final class Trial implements AutoCloseable {
         }
         Account account =
                 house.database().addTenant("recomputed", options.model().modelName());
+        Account companions =
+                house.database().addTenant("beside", options.model().modelName());
         Map<Integer, Reply> recomputed = new HashMap<>();
-        try (Load load = Load.once(asker, account, moved, moved.size())) {
-            load.await().forEach(reply -> recomputed.put(reply.question().index(), reply));
+        int others = Math.max(1, options.streams() - moved.size());
+        try (Load beside = Load.endless(asker, companions, reference.questions(), others)) {
+            Thread.sleep(LEAD);
+            try (Load load = Load.once(asker, account, moved, Math.min(options.streams(), moved.size()))) {
+                load.await().forEach(reply -> recomputed.put(reply.question().index(), reply));
+            }
+            beside.end();
+            beside.await();
         }
         return recomputed;
     }

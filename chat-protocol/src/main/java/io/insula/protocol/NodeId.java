@@ -1,6 +1,9 @@
 package io.insula.protocol;
 
-/** Names one process (node) of a cluster; unique for the life of that process. */
+/**
+ * Names one process (node) of a cluster; unique for the life of that process. Where a process has several devices, each of its
+ * inference nodes has a name of its own.
+ */
 public record NodeId(String value) {
 
     private static final int MAX_LENGTH = 64;

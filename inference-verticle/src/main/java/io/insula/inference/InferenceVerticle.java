@@ -35,7 +35,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Wires a node's door, models and embedding desk to the event bus; one instance a node. */
+/**
+ * Wires a node's door, models and embedding desk to the event bus; one instance a node. A process may have several, one for each of
+ * its devices.
+ */
 public final class InferenceVerticle extends VerticleBase {
 
     private static final Logger log = LoggerFactory.getLogger(InferenceVerticle.class);
@@ -47,6 +50,7 @@ public final class InferenceVerticle extends VerticleBase {
     private static final Duration ORPHANS_LIMIT = Duration.ofSeconds(5);
 
     private final NodeId node;
+    private final NodeId process;
     private final ServedModels models;
     private final InferenceConfig config;
     private final MeterRegistry registry;
@@ -67,19 +71,22 @@ public final class InferenceVerticle extends VerticleBase {
     }
 
     public InferenceVerticle(NodeId node, ServedModels models, InferenceConfig config, MeterRegistry registry) {
-        this(node, models, config, registry, NodeDepartures.NONE);
+        this(node, node, models, config, registry, NodeDepartures.NONE);
     }
 
     /**
+     * @param process the name of the process, which its HTTP side has, if there is one
      * @param departures of HTTP nodes
      */
     public InferenceVerticle(
             NodeId node,
+            NodeId process,
             ServedModels models,
             InferenceConfig config,
             MeterRegistry registry,
             NodeDepartures departures) {
         this.node = node;
+        this.process = process;
         this.models = models;
         this.config = config;
         this.registry = registry;
@@ -197,7 +204,7 @@ public final class InferenceVerticle extends VerticleBase {
     private void tick(Absence absence) {
         if (absence.wasLong()) {
             // This node's own HTTP side was away as well, and has given nothing up.
-            pool().schedulers().forEach(scheduler -> scheduler.handOver(node));
+            pool().schedulers().forEach(scheduler -> scheduler.handOver(process));
         }
         door().checkLeases();
         Objects.requireNonNull(mail).sendDue();

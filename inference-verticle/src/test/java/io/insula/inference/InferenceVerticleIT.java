@@ -494,6 +494,7 @@ class InferenceVerticleIT {
             LetterTokenizer tokenizer, Supplier<HashingEngine> engines, SchedulerConfig scheduler) throws Exception {
         InferenceVerticle verticle = new InferenceVerticle(
                 NODE,
+                NODE,
                 ServedModels.loaded(List.of(new LoadedModel(Commands.MODEL, engines, tokenizer, "letters-1", CONTEXT))),
                 new InferenceConfig(AdmissionConfig.DEFAULT, scheduler),
                 registry,

@@ -10,20 +10,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Blocks the thread that starts and stops the program until a step is done, and explains those that fail. */
-record Awaiting(InsulaConfig config) {
+record Awaiting(InsulaConfig config, Duration patience) {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** As long as any step may take that builds nothing. */
+    Awaiting(InsulaConfig config) {
+        this(config, PATIENCE);
+    }
 
     <T> T await(Future<T> future) {
         try {
             return future.toCompletionStage()
                     .toCompletableFuture()
-                    .get(PATIENCE.plus(config.drainTimeout()).toMillis(), TimeUnit.MILLISECONDS);
+                    .get(patience.plus(config.drainTimeout()).toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StartException("Interrupted.");
         } catch (TimeoutException e) {
-            throw new StartException("Nothing happened for " + PATIENCE.toSeconds() + " s; giving up.");
+            throw new StartException("Nothing happened for " + patience.toSeconds() + " s; giving up.");
         } catch (ExecutionException e) {
             throw StartException.because(e.getCause() == null ? e : e.getCause(), config);
         }

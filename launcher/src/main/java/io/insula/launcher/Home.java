@@ -56,6 +56,11 @@ record Home(Path directory) {
         return directory.resolve("usage");
     }
 
+    /** Where plans of models for this machine's GPUs are kept. */
+    Path gpuDirectory() {
+        return directory.resolve("gpu");
+    }
+
     /** Where DJL and its tokenizers unpack native libraries. */
     Path nativeCache() {
         return directory.resolve("cache");

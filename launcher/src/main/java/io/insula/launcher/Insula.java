@@ -3,6 +3,7 @@ package io.insula.launcher;
 import io.insula.launcher.cluster.AllowedClasses;
 import io.insula.launcher.cluster.ClusterException;
 import io.insula.launcher.config.ConfigurationException;
+import io.insula.launcher.engine.NoGpuException;
 import io.insula.launcher.model.ModelException;
 import io.insula.postgres.EmbeddedPostgresException;
 import io.insula.store.StoreException;
@@ -74,6 +75,7 @@ public final class Insula implements Runnable {
                 return USAGE;
             }
             case ClusterException e -> line.getErr().println(e.getMessage());
+            case NoGpuException e -> line.getErr().println(e.getMessage());
             case StartException e -> line.getErr().println(e.getMessage());
             case ModelException e -> line.getErr().println(e.getMessage());
             case EmbeddedPostgresException e -> line.getErr().println(e.getMessage());

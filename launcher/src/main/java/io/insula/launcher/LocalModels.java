@@ -3,13 +3,7 @@ package io.insula.launcher;
 import io.insula.inference.ServedModels;
 import io.insula.inference.embed.AllMiniLm;
 import io.insula.inference.embed.EmbeddingModel;
-import io.insula.inference.engine.EngineConfig;
-import io.insula.inference.engine.KvCalibration;
-import io.insula.inference.engine.KvType;
-import io.insula.inference.engine.OnnxDecoderEngine;
-import io.insula.inference.graph.DecoderDescription;
 import io.insula.inference.graph.DecoderShape;
-import io.insula.inference.graph.KvScales;
 import io.insula.inference.models.LoadableModel;
 import io.insula.inference.models.OpenModel;
 import io.insula.inference.text.ChatTokenizer;
@@ -17,7 +11,7 @@ import io.insula.inference.text.ModelChatTokenizer;
 import io.insula.inference.text.TokenizerSpec;
 import io.insula.inference.weights.Checkpoint;
 import io.insula.launcher.config.InsulaConfig;
-import io.insula.launcher.model.KvScalesFile;
+import io.insula.launcher.engine.EnginePlace;
 import io.insula.launcher.model.ModelAliases;
 import io.insula.launcher.model.ModelCatalog;
 import io.insula.launcher.model.ModelPull;
@@ -28,7 +22,6 @@ import io.insula.launcher.terminal.Progress;
 import io.insula.protocol.ModelName;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -38,8 +31,6 @@ import org.slf4j.LoggerFactory;
 final class LocalModels {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalModels.class);
-    /** What a loaded model takes of memory beside its cache, at most, as a multiple of its file. */
-    private static final double RESIDENT_PER_FILE_BYTE = 2.5;
 
     private final InsulaConfig config;
     private final EngineFitting fitting;
@@ -68,19 +59,24 @@ final class LocalModels {
         }
     }
 
-    /** Every model that is here, under its own name and its aliases. */
-    ServedModels served() {
+    /**
+     * Every model that is here, under its own name and its aliases.
+     *
+     * @param place where its engines compute
+     * @param embeddings whether the embedding model is served, too, if the settings want it; the processors compute it
+     */
+    ServedModels served(EnginePlace place, boolean embeddings) {
         List<LoadableModel> decoders = new ArrayList<>();
         for (StoredModel stored : store.list()) {
             ModelSummary summary = ModelSummary.of(stored.file());
             if (summary.isReadable()) {
-                decoders.add(loadable(stored, summary));
+                decoders.add(loadable(stored, summary, place));
             } else {
                 LOG.warn("Model {} is left out: {}", stored.name(), summary.type());
             }
         }
-        List<EmbeddingModel> embeddings = config.embeddingModel() ? List.of(embedding()) : List.of();
-        return new ServedModels(decoders, List.of(atStart()), embeddings);
+        boolean embeds = embeddings && config.embeddingModel();
+        return new ServedModels(decoders, List.of(atStart()), embeds ? List.of(embedding()) : List.of());
     }
 
     private ModelName atStart() {
@@ -94,16 +90,14 @@ final class LocalModels {
         return model.named(names);
     }
 
-    private LoadableModel loadable(StoredModel stored, ModelSummary summary) {
+    private LoadableModel loadable(StoredModel stored, ModelSummary summary, EnginePlace place) {
         List<ModelName> names = new ArrayList<>(List.of(stored.name()));
         names.addAll(aliasesOf(stored.name()));
-        long bytes = (long) (RESIDENT_PER_FILE_BYTE * stored.sizeBytes())
-                + config.engine().kvBudgetBytes();
         return new LoadableModel(
                 names,
-                bytes,
+                place.bytes(stored),
                 Math.clamp(summary.contextTokens(), 2, config.engine().slotTokens()),
-                () -> open(stored));
+                () -> open(stored, place));
     }
 
     private List<ModelName> aliasesOf(ModelName model) {
@@ -114,14 +108,14 @@ final class LocalModels {
     }
 
     /** Opens a model; the engine itself is made on its device thread. */
-    private OpenModel open(StoredModel stored) {
+    private OpenModel open(StoredModel stored, EnginePlace place) {
         Checkpoint checkpoint = Checkpoint.open(stored.file());
         try {
             TokenizerSpec spec = TokenizerSpec.from(checkpoint);
             int contextTokens = DecoderShape.of(checkpoint).contextTokens();
             ChatTokenizer text = new ModelChatTokenizer(spec, Clock.systemUTC());
             return new OpenModel(
-                    () -> fitting.fit(engine(stored, checkpoint, text)),
+                    () -> fitting.fit(place.open(stored, checkpoint, text)),
                     text,
                     spec.fingerprint(),
                     contextTokens,
@@ -133,18 +127,5 @@ final class LocalModels {
             checkpoint.close();
             throw e;
         }
-    }
-
-    private OnnxDecoderEngine engine(StoredModel stored, Checkpoint checkpoint, ChatTokenizer text) {
-        EngineConfig engine = config.engine();
-        if (engine.kvType() == KvType.FLOAT32) {
-            return OnnxDecoderEngine.load(checkpoint, engine);
-        }
-        DecoderDescription decoder = DecoderDescription.of(checkpoint);
-        int[] tokens = text.encodeText(KvCalibration.text());
-        int[] read =
-                Arrays.copyOf(tokens, Math.min(tokens.length, decoder.shape().contextTokens()));
-        KvScales scales = new KvScalesFile(stored).get(() -> KvCalibration.of(decoder, engine, read));
-        return OnnxDecoderEngine.load(decoder, engine, scales);
     }
 }

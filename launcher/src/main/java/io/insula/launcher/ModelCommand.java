@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
 /** {@code insula model}: brings model files into the home, and shows what is there. */
 @Command(
         name = "model",
-        description = "Fetches, adds, lists, names, removes and checks models.",
+        description = "Fetches, adds, lists, names, removes, checks and builds models.",
+        subcommands = ModelBuildCommand.class,
         mixinStandardHelpOptions = true)
 final class ModelCommand implements Runnable {
 
@@ -41,7 +42,7 @@ final class ModelCommand implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                line(), "a command is missing (expected: pull, add, list, alias, remove or verify)");
+                line(), "a command is missing (expected: pull, add, list, alias, remove, verify or build)");
     }
 
     @Command(

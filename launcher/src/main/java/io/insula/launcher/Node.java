@@ -4,6 +4,9 @@ import io.insula.api.http.ClusterPage;
 import io.insula.launcher.cluster.Membership;
 import io.insula.launcher.cluster.NodeDescription;
 import io.insula.launcher.config.InsulaConfig;
+import io.insula.launcher.engine.EnginePlace;
+import io.insula.launcher.engine.EnginePlaces;
+import io.insula.launcher.engine.GpuPlatform;
 import io.insula.launcher.management.ManagementServer;
 import io.insula.launcher.terminal.Progress;
 import io.insula.protocol.Addresses;
@@ -56,7 +59,8 @@ final class Node {
     /**
      * @param fitting what is put around its engines
      * @param parts remembers what runs
-     * @param giveUp called when the node cannot be reached in its cluster and does not mend
+     * @param giveUp called when only a new process helps: the node cannot be reached in its cluster and does not mend, or its
+     *     GPUs are lost
      */
     Node(
             Home home,
@@ -77,12 +81,13 @@ final class Node {
     }
 
     RunningNode start() {
+        List<EngineNode> engines = roles.inference() ? EngineNode.of(id, places()) : List.of();
         @Nullable LocalModels models = roles.inference() ? new LocalModels(home, config, fitting) : null;
         if (models != null) {
             models.fetch(progress);
         }
         @Nullable Pepper pepper = roles.api() ? Database.pepper(home, config.database()) : null;
-        NodeDescription self = description(pepper);
+        NodeDescription self = description(pepper, engines);
         @Nullable Membership membership = config.cluster().isClustered() ? Membership.of(config.cluster(), self) : null;
         NodeDepartures departures = membership == null ? NodeDepartures.NONE : membership;
         Neighbours neighbours = new Neighbours(self, membership, config, parts);
@@ -96,7 +101,7 @@ final class Node {
         awaiting.await(vertx.deployVerticle(management));
         List<String> listening = new ArrayList<>();
         if (models != null) {
-            InferenceRole inference = new InferenceRole(id, config, departures, parts);
+            InferenceRole inference = new InferenceRole(id, engines, config, departures, parts);
             inference.start(vertx, models, registry);
             listening.addAll(inference.addresses());
         }
@@ -115,12 +120,23 @@ final class Node {
         return new RunningNode(id, roles, config, database, port, management.port(), membership);
     }
 
-    private NodeDescription description(@Nullable Pepper pepper) {
+    private List<EnginePlace> places() {
+        return new EnginePlaces(config, home.gpuDirectory(), GpuPlatform.local(home.nativeCache())).choose(giveUp);
+    }
+
+    private NodeDescription description(@Nullable Pepper pepper, List<EngineNode> engines) {
         String secret = pepper == null
                 ? ""
                 : HexFormat.of().formatHex(pepper.derive("insula.cluster")).substring(0, SECRET_DIGITS);
         Instant started = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
-        return new NodeDescription(id, roles.names(), Insula.VERSION, started, secret, "");
+        return new NodeDescription(
+                id,
+                roles.names(),
+                Insula.VERSION,
+                started,
+                secret,
+                "",
+                engines.stream().map(EngineNode::id).toList());
     }
 
     private ClusterPage page(Neighbours neighbours) {

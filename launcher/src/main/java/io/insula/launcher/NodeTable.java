@@ -57,20 +57,28 @@ record NodeTable(JsonArray nodes) {
         for (int i = 0; i < Math.max(1, models.size()); i++) {
             List<String> row = new ArrayList<>(
                     i == 0 ? start : start.stream().map(cell -> "").toList());
-            row.addAll(models.isEmpty() ? List.of("-", "-", "-", "-", "-") : model(models.getJsonObject(i)));
+            row.addAll(
+                    models.isEmpty()
+                            ? List.of("-", "-", "-", "-", "-")
+                            : model(node.getString("node"), models.getJsonObject(i)));
             rows.add(row);
         }
         return rows;
     }
 
-    private static List<String> model(JsonObject model) {
+    private static List<String> model(String node, JsonObject model) {
         int speed = model.getInteger("tokens_per_second");
         return List.of(
-                model.getString("model"),
+                model.getString("model") + device(node, model.getString("engine", node)),
                 model.getInteger("free_slots") + "/" + model.getInteger("slots"),
                 String.valueOf(model.getInteger("queued_streams")),
                 speed == 0 ? "-" : String.valueOf(speed),
                 brief(model.getString("fingerprint")));
+    }
+
+    /** Which device of a node that has several. */
+    private static String device(String node, String engine) {
+        return engine.startsWith(node + "-") ? " on " + engine.substring(node.length() + 1) : "";
     }
 
     /** Enough to see which engines are alike. */

@@ -125,6 +125,8 @@ public final class ApiServer {
                 .setCompressionSupported(false)
                 .setDecompressionSupported(false)
                 .setHandle100ContinueAutomatically(false)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
                 .setHttp2ClearTextEnabled(true);
         options.setHost(config.host()).setPort(port);
         options.setTcpNoDelay(true)

@@ -23,10 +23,14 @@ import java.util.stream.Collectors;
  */
 final class BenchCluster implements AutoCloseable {
 
+    static final String NAME = "insula-bench";
+
     private final Path folder;
     private final List<ChildProcess> engines = new ArrayList<>();
     private final List<ChildProcess> nodes = new ArrayList<>();
     private final List<JsonObject> ready = new ArrayList<>();
+    private String members = "";
+    private int callerPort;
 
     private BenchCluster(Path folder) {
         this.folder = folder;
@@ -60,8 +64,9 @@ final class BenchCluster implements AutoCloseable {
     }
 
     private void startAll(BenchDatabase database, Layout layout, List<String> serverOptions) throws IOException {
-        List<Integer> ports = freePorts(layout.engines() + layout.nodes());
-        String members = ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
+        List<Integer> ports = freePorts(layout.engines() + layout.nodes() + 1);
+        callerPort = ports.getLast();
+        members = ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
         for (int i = 0; i < layout.engines(); i++) {
             ChildProcess engine = ChildProcess.java(
                     PacedEngine.class,
@@ -99,8 +104,8 @@ final class BenchCluster implements AutoCloseable {
         return """
                 database.url = %s
                 database.pepper-file = %s
-                cluster.name = insula-bench
-                """.formatted(database.url(), database.pepper());
+                cluster.name = %s
+                """.formatted(database.url(), database.pepper(), NAME);
     }
 
     private static JsonObject readyLine(ChildProcess node) {
@@ -147,6 +152,11 @@ final class BenchCluster implements AutoCloseable {
                 .put("urls", urls)
                 .put("model", ready.getFirst().getString("config"))
                 .put("key", Bootstrap.BUILT_IN_KEY);
+    }
+
+    /** Starts what asks the first engine over the bus. */
+    ChildProcess caller() throws IOException {
+        return ChildProcess.java(BusCaller.class, folder, List.of(), members, Integer.toString(callerPort), "0");
     }
 
     /** Processor time of all engines so far. */

@@ -3,6 +3,7 @@ package io.insula.bench.cluster;
 import io.insula.bench.BenchmarkException;
 import io.insula.bench.ChildProcess;
 import io.insula.bench.cluster.BenchCluster.Layout;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Measures layouts of real HTTP nodes and paced engines: tokens/s, processor time a token on each side of the bus, memory
@@ -26,29 +28,46 @@ import java.util.Locale;
 final class ClusterBenchmark {
 
     private static final List<Layout> LAYOUTS = List.of(
-            new Layout(1, 1, 2, 1),
-            new Layout(2, 1, 2, 1),
-            new Layout(4, 1, 2, 1),
-            new Layout(1, 2, 2, 1),
-            new Layout(2, 2, 2, 1),
-            new Layout(4, 2, 2, 1),
-            new Layout(1, 1, 8, 4));
+            new Layout(1, 1, 1, 1),
+            new Layout(2, 1, 1, 1),
+            new Layout(4, 1, 1, 1),
+            new Layout(1, 2, 1, 1),
+            new Layout(2, 2, 1, 1),
+            new Layout(4, 2, 1, 1),
+            new Layout(1, 1, 4, 4));
 
     /** One delta a second for each stream. */
     private static final int TICKS_OF_A_SECOND = 1000 / PacedEngine.TICK_MILLIS;
 
-    private static final int BUSY_STREAMS = 200;
+    private static final int BUSY_STREAMS = 400;
+
+    /** Until compiled code no longer changes much. */
+    private static final int WARM_UP_WINDOWS = 3;
+
     private static final int FIRST_TOKENS = 300;
 
+    /** What can be measured for itself. */
+    enum Case {
+        /** The time that the bus adds to the first token. */
+        BUS,
+        /** Tokens/s and processor time a token, for each layout. */
+        BUSY,
+        /** The memory of streams that are open and say little. */
+        HELD
+    }
+
     private final Path folder;
+    private final Set<Case> cases;
     private final boolean quick;
     private final int held;
     private final List<String> serverOptions;
     private final PrintWriter out;
     private final List<JsonObject> figures = new ArrayList<>();
 
-    ClusterBenchmark(Path folder, boolean quick, int held, List<String> serverOptions, PrintWriter out) {
+    ClusterBenchmark(
+            Path folder, Set<Case> cases, boolean quick, int held, List<String> serverOptions, PrintWriter out) {
         this.folder = folder;
+        this.cases = Set.copyOf(cases);
         this.quick = quick;
         this.held = held;
         this.serverOptions = serverOptions;
@@ -64,25 +83,51 @@ final class ClusterBenchmark {
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
                 Runtime.version());
         try (BenchDatabase database = BenchDatabase.start(folder)) {
-            for (Layout layout : quick ? LAYOUTS.subList(0, 1) : LAYOUTS) {
-                busy(database, layout);
+            if (cases.contains(Case.BUS)) {
+                bus(database);
             }
-            held(database);
+            if (cases.contains(Case.BUSY)) {
+                for (Layout layout : quick ? LAYOUTS.subList(0, 1) : LAYOUTS) {
+                    busy(database, layout);
+                }
+            }
+            if (cases.contains(Case.HELD)) {
+                held(database);
+            }
         }
         return figures;
     }
 
     private void busy(BenchDatabase database, Layout layout) throws IOException, InterruptedException {
         Duration window = Duration.ofSeconds(quick ? 4 : 10);
-        int tokens = (int) (layout.tokensPerSecond() * (window.toSeconds() * 3 + 30));
+        int tokens = (int) (layout.tokensPerSecond() * (window.toSeconds() * (WARM_UP_WINDOWS + 1) + 20));
         try (BenchCluster cluster = BenchCluster.start(folder, database, layout, serverOptions);
                 ChildProcess client = client()) {
             first(cluster, client, layout);
+            double idle = idle(cluster, window);
             open(client, cluster, BUSY_STREAMS, tokens, layout.tokensPerDelta());
-            Thread.sleep(window);
+            Thread.sleep(window.multipliedBy(WARM_UP_WINDOWS));
             JsonObject figure = measure(cluster, client, window).put("case", name("busy", layout));
+            figure.put("idle_micros_per_event", idle / figure.getDouble("events_per_second"));
             show(figure.put("streams", BUSY_STREAMS));
-            awaitWhole(client, Duration.ofSeconds(window.toSeconds() * 3 + 60));
+            awaitWhole(client, Duration.ofSeconds(window.toSeconds() * (WARM_UP_WINDOWS + 1) + 60));
+        }
+    }
+
+    /** What the processes use without a stream, in microseconds of a processor each second. */
+    private static double idle(BenchCluster cluster, Duration window) throws IOException, InterruptedException {
+        long before = cluster.engineMicros() + cluster.nodeMicros();
+        Thread.sleep(window);
+        return (cluster.engineMicros() + cluster.nodeMicros() - before) / (double) window.toSeconds();
+    }
+
+    /** How long the first frames take over a local and over a clustered bus. */
+    private void bus(BenchDatabase database) throws IOException {
+        try (BenchCluster cluster = BenchCluster.start(folder, database, new Layout(1, 0, 1, 1), serverOptions);
+                ChildProcess caller = cluster.caller()) {
+            JsonObject nanos = new JsonObject(caller.line());
+            showTimes("bus alone, one process", nanos.getJsonArray("local"));
+            showTimes("bus alone, two processes", nanos.getJsonArray("clustered"));
         }
     }
 
@@ -90,19 +135,23 @@ final class ClusterBenchmark {
     private void first(BenchCluster cluster, ChildProcess client, Layout layout) throws IOException {
         JsonObject command = cluster.target().put("first", FIRST_TOKENS);
         ask(client, command);
-        List<Long> nanos = ask(client, command).getJsonArray("nanos").stream()
+        showTimes(name("first token", layout), ask(client, command).getJsonArray("nanos"));
+    }
+
+    private void showTimes(String name, JsonArray measured) {
+        List<Long> nanos = measured.stream()
                 .map(value -> ((Number) value).longValue())
                 .sorted()
                 .toList();
         JsonObject figure = new JsonObject()
-                .put("case", name("first token", layout))
+                .put("case", name)
                 .put("p50_micros", nanos.get(nanos.size() / 2) / 1000)
                 .put("p99_micros", nanos.get(nanos.size() * 99 / 100) / 1000);
         figures.add(figure);
         out.printf(
                 Locale.ROOT,
                 "%-42s p50 %d us, p99 %d us%n",
-                figure.getString("case"),
+                name,
                 figure.getLong("p50_micros"),
                 figure.getLong("p99_micros"));
         out.flush();
@@ -117,6 +166,7 @@ final class ClusterBenchmark {
                 ChildProcess client = client()) {
             open(client, cluster, 50, 3, 1);
             awaitWhole(client, Duration.ofSeconds(60));
+            double idle = idle(cluster, window);
             long before = cluster.nodeBytes();
             int seconds = (int) window.toSeconds() * 2 + 60 + held / 200;
             open(client, cluster, held, seconds, 1);
@@ -124,6 +174,7 @@ final class ClusterBenchmark {
             JsonObject figure = measure(cluster, client, window).put("case", name("held", layout));
             long after = cluster.nodeBytes();
             figure.put("streams", held)
+                    .put("idle_micros_per_event", idle / figure.getDouble("events_per_second"))
                     .put("resident_mib", after >> 20)
                     .put("kib_per_stream", (after - before) / 1024.0 / held);
             show(figure);
@@ -160,11 +211,12 @@ final class ClusterBenchmark {
         figures.add(figure);
         out.printf(
                 Locale.ROOT,
-                "%-42s %8.0f events/s; CPU us an event: engines %.1f, HTTP nodes %.1f%n",
+                "%-42s %8.0f events/s; CPU us an event: engines %.1f, HTTP nodes %.1f (of both, idle %.1f)%n",
                 figure.getString("case"),
                 figure.getDouble("events_per_second"),
                 figure.getDouble("engine_micros_per_event"),
-                figure.getDouble("node_micros_per_event"));
+                figure.getDouble("node_micros_per_event"),
+                figure.getDouble("idle_micros_per_event"));
         out.flush();
     }
 

@@ -1,13 +1,16 @@
 package io.insula.bench.cluster;
 
 import io.insula.bench.BenchmarkException;
+import io.insula.bench.cluster.ClusterBenchmark.Case;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -34,6 +37,11 @@ public final class ClusterCommand implements Callable<Integer> {
     @Option(names = "--streams", description = "Streams to hold on one HTTP node (default: 10000).")
     private int streams = 10_000;
 
+    @Option(
+            names = "--case",
+            description = "What to measure, of ${COMPLETION-CANDIDATES}; may be repeated (default: all).")
+    private Set<Case> cases = EnumSet.allOf(Case.class);
+
     @Option(names = "--json", description = "Also writes the figures to this file.")
     private @Nullable Path json;
 
@@ -46,7 +54,7 @@ public final class ClusterCommand implements Callable<Integer> {
             throw new BenchmarkException("--streams: " + streams + " (expected: 1..15000)");
         }
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-        List<JsonObject> figures = new ClusterBenchmark(folder, quick, streams, serverOptions, out).run();
+        List<JsonObject> figures = new ClusterBenchmark(folder, cases, quick, streams, serverOptions, out).run();
         if (json != null) {
             Files.writeString(json, new JsonArray(figures).encodePrettily() + System.lineSeparator());
         }

@@ -39,8 +39,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class HeldStreams {
 
     private static final int OPENING = 128;
-    private static final byte[] DATA = "data: {".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] DONE = "data: [DONE]".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
     private static final long PATIENCE_SECONDS = 120;
 
     private final HttpClient client;
@@ -145,9 +144,10 @@ final class HeldStreams {
                 .setAbsoluteURI(target.url())
                 .putHeader("Authorization", "Bearer " + target.key())
                 .putHeader("Content-Type", "application/json");
+        // The handlers are set on the connection's thread, before the answer can be there: else its events would be
+        // lost.
         client.request(options)
-                .compose(request -> request.send(body))
-                .onSuccess(held::begin)
+                .onSuccess(request -> request.send(body).onSuccess(held::begin).onFailure(held::failed))
                 .onFailure(held::failed);
     }
 
@@ -158,6 +158,7 @@ final class HeldStreams {
         private final Promise<Boolean> end = Promise.promise();
         private final int events;
         private int counted;
+        private int matched;
         private boolean done;
         private volatile long firstNanos;
 
@@ -183,15 +184,20 @@ final class HeldStreams {
             end.tryComplete(false);
         }
 
-        /** Events arrive whole: the server writes none in two pieces, and loopback keeps them together. */
+        /** Finds the events' beginnings, of which a chunk may have a part. */
         private void chunk(Buffer chunk) {
-            byte[] bytes = chunk.getBytes();
             int found = 0;
-            for (int i = 0; i + DATA.length <= bytes.length; i++) {
-                if (startsWith(bytes, i, DATA)) {
-                    found++;
-                } else if (startsWith(bytes, i, DONE)) {
-                    done = true;
+            for (int i = 0; i < chunk.length(); i++) {
+                byte read = chunk.getByte(i);
+                if (matched == DATA.length) {
+                    matched = 0;
+                    if (read == '{') {
+                        found++;
+                    } else {
+                        done = true;
+                    }
+                } else {
+                    matched = read == DATA[matched] ? matched + 1 : read == DATA[0] ? 1 : 0;
                 }
             }
             counted += found;
@@ -201,18 +207,6 @@ final class HeldStreams {
                 firstNanos = System.nanoTime();
                 first.tryComplete();
             }
-        }
-
-        private static boolean startsWith(byte[] bytes, int from, byte[] expected) {
-            if (bytes[from] != expected[0] || from + expected.length > bytes.length) {
-                return false;
-            }
-            for (int i = 0; i < expected.length; i++) {
-                if (bytes[from + i] != expected[i]) {
-                    return false;
-                }
-            }
-            return true;
         }
     }
 }

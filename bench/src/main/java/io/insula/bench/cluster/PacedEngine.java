@@ -5,6 +5,7 @@ import io.insula.launcher.cluster.ClusterConfig;
 import io.insula.launcher.cluster.Endpoint;
 import io.insula.launcher.cluster.Membership;
 import io.insula.launcher.cluster.NodeDescription;
+import io.insula.launcher.cluster.ProbeHelp;
 import io.insula.protocol.Addresses;
 import io.insula.protocol.Admission;
 import io.insula.protocol.CancelStream;
@@ -57,7 +58,7 @@ final class PacedEngine {
         int port = Integer.parseInt(arguments[1]);
         int number = Integer.parseInt(arguments[2]);
         ClusterConfig cluster =
-                new ClusterConfig(members, "", "insula-bench", "127.0.0.1", port, 0, "", Optional.empty());
+                new ClusterConfig(members, "", BenchCluster.NAME, "127.0.0.1", port, 0, "", Optional.empty());
         NodeDescription node =
                 new NodeDescription(PacedStreams.node(number), List.of("inference"), "bench", Instant.now(), "", "");
         Membership membership = Membership.of(cluster, node);
@@ -67,6 +68,7 @@ final class PacedEngine {
                 .buildClustered()
                 .await();
         ProtocolCodecs.registerAll(vertx.eventBus());
+        ProbeHelp.offer(vertx, PacedStreams.node(number)).await();
         new PacedEngine(vertx, number, Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4])).start();
         ChildProcess.ready(port);
         vertx.close().await();

@@ -12,8 +12,14 @@ final class EngineFaults {
     static final Duration ABSENCE = Duration.ofSeconds(12);
 
     private static final int PAUSES = 3;
-    /** About when the others give an engine up that says nothing. */
-    private static final Duration GIVEN_UP = Duration.ofSeconds(4);
+    /** When the others are about to give an engine up that says nothing. */
+    private static final Duration ALMOST_GIVEN_UP = Duration.ofMillis(3200);
+
+    /** Within which they do, and what it was doing is computed elsewhere. */
+    private static final Duration TAKEN_OVER = Duration.ofMillis(1500);
+
+    /** Until it serves again as before. */
+    private static final Duration RECOVERED = Duration.ofSeconds(4);
 
     private static final Duration BETWEEN = Duration.ofMillis(1500);
 
@@ -40,11 +46,11 @@ final class EngineFaults {
             NodeProcess engine = stage.anyEngine();
             stage.breaks("stop " + engine + " where it stands");
             engine.pause();
-            stage.pause(GIVEN_UP);
-            stage.pauseUpTo(GIVEN_UP.dividedBy(2));
+            stage.pause(ALMOST_GIVEN_UP);
+            stage.pauseUpTo(TAKEN_OVER);
             stage.mends("wake " + engine);
             engine.wake();
-            stage.pause(GIVEN_UP);
+            stage.pause(RECOVERED);
         }
     }
 

@@ -4,12 +4,19 @@ import io.insula.chaos.house.Network;
 import io.insula.chaos.house.NodeProcess;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /** What happens to the network between nodes; their database stays in reach. */
 final class NetworkFaults {
 
     private static final Duration SPLIT = Duration.ofSeconds(20);
+
+    /** A node that is not heard for 30 s gives itself up, and may take some seconds to notice and to end. */
+    private static final Duration GIVING_UP = Duration.ofSeconds(60);
+
+    /** How a node ends that wants to be started again. */
+    private static final int TEMPORARY_FAILURE = 75;
 
     private NetworkFaults() {}
 
@@ -33,6 +40,29 @@ final class NetworkFaults {
         stage.breaks("lose what is sent to " + engine);
         lose(stage, others(stage, engine), List.of(engine));
         healAfter(stage, EngineFaults.ABSENCE);
+    }
+
+    /**
+     * Nothing arrives at an engine's event bus, while it stays a member: it must end by itself, and serve again when it was
+     * started again, as its supervisor does.
+     */
+    static void deafen(Stage stage) {
+        NodeProcess engine = stage.anyEngine();
+        Network network = stage.house().network();
+        stage.breaks("deafen " + engine);
+        others(stage, engine).forEach(other -> network.cutBus(other, engine));
+        OptionalInt status = engine.awaitEnd(GIVING_UP);
+        if (status.isEmpty() || status.getAsInt() != TEMPORARY_FAILURE) {
+            stage.complain(engine + " was not heard for " + GIVING_UP.toSeconds() + " s and "
+                    + (status.isEmpty() ? "went on" : "ended with status " + status.getAsInt())
+                    + " (expected: its end with status " + TEMPORARY_FAILURE + ")");
+        }
+        others(stage, engine).forEach(other -> network.healBus(other, engine));
+        if (status.isPresent()) {
+            engine.start();
+            stage.house().awaitReady(engine);
+        }
+        stage.mends(engine + " is back");
     }
 
     /** An HTTP node and an engine on one side, everybody else on the other. */

@@ -9,14 +9,16 @@ import java.util.Optional;
 public enum Scenario {
     CALM("nothing is broken", Noticed.AT_ONCE, Needs.NOTHING),
     KILL_ENGINE("kill -9 of an engine", Noticed.AT_ONCE, Needs.A_HIT),
-    PAUSE_ENGINE("an engine is stopped for 4 to 6 s and wakes, three times", Noticed.BY_SILENCE, Needs.A_HIT),
+    PAUSE_ENGINE("an engine is stopped for 3 to 5 s and wakes, three times", Noticed.BY_SILENCE, Needs.A_HIT),
     KILL_TWO("kill -9 of two engines of three", Noticed.AT_ONCE, Needs.A_HIT),
     ENGINE_THROWS("every call of an engine fails for a second", Noticed.AT_ONCE, Needs.A_HIT),
     DEVICE_STALLS("an engine's call does not return for 12 s", Noticed.BY_SILENCE, Needs.A_HIT),
-    CUT_ENGINE("an engine's cable is pulled for 12 s", Noticed.BY_SILENCE, Needs.CABLES),
-    CUT_ENGINE_OUT("nothing that an engine sends arrives for 12 s", Noticed.BY_SILENCE, Needs.CABLES),
-    CUT_ENGINE_IN("nothing arrives at an engine for 12 s", Noticed.BY_SILENCE, Needs.CABLES),
-    SPLIT("the cluster falls apart for 20 s and heals", Noticed.BY_SILENCE, Needs.CABLES),
+    CUT_ENGINE("an engine's cable is pulled for 12 s", Noticed.BY_SILENCE, Needs.CABLES_AND_A_HIT),
+    CUT_ENGINE_OUT("nothing that an engine sends arrives for 12 s", Noticed.BY_SILENCE, Needs.CABLES_AND_A_HIT),
+    CUT_ENGINE_IN("nothing arrives at an engine for 12 s", Noticed.BY_SILENCE, Needs.CABLES_AND_A_HIT),
+    DEAFEN_ENGINE(
+            "nothing arrives at an engine's event bus until it gives itself up", Noticed.BY_SILENCE, Needs.CABLES),
+    SPLIT("the cluster falls apart for 20 s and heals", Noticed.BY_SILENCE, Needs.CABLES_AND_A_HIT),
     STOP_OLDEST("the cluster's oldest member is stopped", Noticed.BEFORE, Needs.NOTHING),
     KILL_HTTP("kill -9 of an HTTP node", Noticed.AT_ONCE, Needs.NOTHING),
     ROLLING_RESTART("every node is restarted in turn", Noticed.BEFORE, Needs.NOTHING),
@@ -28,8 +30,10 @@ public enum Scenario {
         NOTHING,
         /** That it hits a stream. */
         A_HIT,
-        /** That, and a network of its own. */
-        CABLES
+        /** A network of its own. */
+        CABLES,
+        /** Both. */
+        CABLES_AND_A_HIT
     }
 
     private final String what;
@@ -68,12 +72,12 @@ public enum Scenario {
 
     /** Whether it breaks the network between nodes. */
     public boolean needsCables() {
-        return needs == Needs.CABLES;
+        return needs == Needs.CABLES || needs == Needs.CABLES_AND_A_HIT;
     }
 
     /** Whether it proves nothing unless a stream had to move. */
     public boolean mustHit() {
-        return needs != Needs.NOTHING;
+        return needs == Needs.A_HIT || needs == Needs.CABLES_AND_A_HIT;
     }
 
     /** Breaks things, and mends what can be mended; what was killed stays down. */
@@ -88,6 +92,7 @@ public enum Scenario {
             case CUT_ENGINE -> NetworkFaults.cut(stage);
             case CUT_ENGINE_OUT -> NetworkFaults.cutOut(stage);
             case CUT_ENGINE_IN -> NetworkFaults.cutIn(stage);
+            case DEAFEN_ENGINE -> NetworkFaults.deafen(stage);
             case SPLIT -> NetworkFaults.split(stage);
             case STOP_OLDEST -> NodeFaults.stopOldest(stage);
             case KILL_HTTP -> NodeFaults.killHttp(stage);

@@ -33,6 +33,10 @@ public final class House implements AutoCloseable {
     private static final Duration WHOLE_LIMIT = Duration.ofSeconds(45);
     private static final Duration ASK_LIMIT = Duration.ofSeconds(2);
     private static final int PORTS_OF_A_NODE = 4;
+    private static final int FIRST_PORT = 15_000;
+    private static final int LAST_PORT = 31_999;
+    private static final int PORTS_OF_A_RANGE = 64;
+    private static final int PORT_RANGES = 200;
 
     private final List<NodeProcess> nodes = new ArrayList<>();
     private final HttpClient client = HttpClient.newBuilder()
@@ -104,11 +108,12 @@ public final class House implements AutoCloseable {
             String name = names.get(i);
             int api = ports.pop();
             int management = ports.pop();
+            int bus = ports.pop();
             Map<String, String> settings = new HashMap<>(plan.settings());
             settings.put("INSULA_CLUSTER_MEMBERS", String.join(",", members));
             settings.put("INSULA_CLUSTER_INTERFACE", host(name));
             settings.put("INSULA_CLUSTER_PORT", Integer.toString(clusterPorts.get(i)));
-            settings.put("INSULA_CLUSTER_BUS_PORT", Integer.toString(ports.pop()));
+            settings.put("INSULA_CLUSTER_BUS_PORT", Integer.toString(bus));
             settings.put("INSULA_DATABASE_URL", database.url());
             settings.put("INSULA_DATABASE_PEPPER_FILE", database.pepperFile().toString());
             settings.put("INSULA_ADMIN_KEY_FILE", adminKey.toString());
@@ -127,6 +132,7 @@ public final class House implements AutoCloseable {
                     network == null ? null : network.namespace(name),
                     host(name),
                     clusterPorts.get(i),
+                    bus,
                     api,
                     management,
                     plan.paceMillis(),
@@ -140,18 +146,25 @@ public final class House implements AutoCloseable {
         return network == null ? "127.0.0.1" : network.host(name);
     }
 
-    private static List<Integer> freePorts(int count) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+    /**
+     * Ports that nobody listens on, below those that systems give to outgoing connections: a node that is started again finds
+     * its own free.
+     */
+    private static List<Integer> freePorts(int count) {
+        List<Integer> free = new ArrayList<>();
+        int first = FIRST_PORT + Math.toIntExact(ProcessHandle.current().pid() % PORT_RANGES) * PORTS_OF_A_RANGE;
+        for (int port = first; free.size() < count; port++) {
+            if (port > LAST_PORT) {
+                throw new ChaosException(
+                        "Fewer than " + count + " ports are free from " + first + " to " + LAST_PORT + ".");
             }
-            return sockets.stream().map(ServerSocket::getLocalPort).toList();
-        } finally {
-            for (ServerSocket socket : sockets) {
-                socket.close();
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                free.add(socket.getLocalPort());
+            } catch (IOException e) {
+                // Taken: the next one is tried.
             }
         }
+        return free;
     }
 
     public List<NodeProcess> nodes() {

@@ -114,7 +114,21 @@ public final class Network implements AutoCloseable {
         inside(from, "ip neigh replace " + host(to) + " lladdr " + NOBODY + " dev eth0 nud permanent");
     }
 
-    /** Lets everything through again. */
+    /** Loses everything that one node sends to the event bus of another from now on; membership goes on. */
+    public void cutBus(NodeProcess from, NodeProcess to) {
+        inside(from.name(), "ip rule add " + toBus(to));
+    }
+
+    /** Lets it through again. */
+    public void healBus(NodeProcess from, NodeProcess to) {
+        inside(from.name(), "ip rule del " + toBus(to));
+    }
+
+    private String toBus(NodeProcess node) {
+        return "to " + host(node.name()) + " ipproto tcp dport " + node.busPort() + " blackhole";
+    }
+
+    /** Lets everything between nodes through again, but not to buses. */
     public void heal() {
         for (String node : hosts.keySet()) {
             String entries = Command.run("ip netns exec " + namespace(node) + " ip neigh show nud permanent dev eth0");

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,7 @@ public final class NodeProcess {
      *
      * @param role {@code api} or {@code inference}
      * @param namespace of the network; null for this program's own
+     * @param busPort where its event bus listens
      * @param settings as environment variables
      */
     record Place(
@@ -50,6 +52,7 @@ public final class NodeProcess {
             @Nullable String namespace,
             String host,
             int clusterPort,
+            int busPort,
             int apiPort,
             int managementPort,
             int paceMillis,
@@ -83,6 +86,11 @@ public final class NodeProcess {
     /** The address of its membership traffic. */
     String member() {
         return place.host() + ":" + place.clusterPort();
+    }
+
+    /** Where its event bus listens, beside its membership traffic. */
+    int busPort() {
+        return place.busPort();
     }
 
     URI management(String path) {
@@ -176,6 +184,19 @@ public final class NodeProcess {
             throw new ChaosException(name() + " does not run any more; its output is in " + place.folder() + ".");
         }
         Command.run("kill -" + signal + " " + target.pid());
+    }
+
+    /** Waits until it has ended by itself: the status that it ended with; empty where it runs on. */
+    public OptionalInt awaitEnd(Duration limit) {
+        Process ending = process;
+        try {
+            return ending != null && ending.waitFor(limit.toSeconds(), TimeUnit.SECONDS)
+                    ? OptionalInt.of(ending.exitValue())
+                    : OptionalInt.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ChaosException("Interrupted.", e);
+        }
     }
 
     private void awaitEnd() {

@@ -21,7 +21,7 @@ public final class Questions {
     private static final int KINDS = 8;
     private static final int PROMPT_WORDS = 12;
     /** Enough for most forms to be complete. */
-    private static final int FORM_TOKENS = 160;
+    private static final int FORM_TOKENS = 120;
 
     private final Random random;
     private final int fewestTokens;

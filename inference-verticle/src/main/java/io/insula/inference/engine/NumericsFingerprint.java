@@ -6,13 +6,8 @@ import io.insula.inference.graph.KvScales;
 import io.insula.inference.graph.onnx.OnnxGraph;
 import io.insula.inference.weights.ModelTensor;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -53,26 +48,22 @@ final class NumericsFingerprint {
     }
 
     private String compute() {
-        MessageDigest digest = sha256();
-        for (ModelTensor weight : weights) {
-            add(digest, weight.name() + weight.type() + weight.shape());
-            add(digest, weight.data());
-            weight.release();
-        }
-        add(digest, decoder.toString());
-        add(digest, "graph " + OnnxGraph.VERSION);
-        add(digest, "onnxruntime " + OrtEnvironment.getEnvironment().getVersion());
+        NumericsDigest digest = new NumericsDigest();
+        weights.forEach(digest::add);
+        digest.add(decoder.toString());
+        digest.add("graph " + OnnxGraph.VERSION);
+        digest.add("onnxruntime " + OrtEnvironment.getEnvironment().getVersion());
         if (scales == null) {
-            add(digest, "kv float32");
+            digest.add("kv float32");
         } else {
-            add(digest, "kv int8");
-            scales.update(digest);
+            digest.add("kv int8");
+            digest.add(scales);
         }
-        add(digest, "rounding " + rounding);
-        add(digest, System.getProperty("os.name") + " " + System.getProperty("os.arch"));
-        add(digest, instructionSet());
-        add(digest, "l2 " + firstLine(L2_SIZE));
-        return "onnx-cpu-" + HexFormat.of().formatHex(digest.digest(), 0, 16);
+        digest.add("rounding " + rounding);
+        digest.add(System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        digest.add(instructionSet());
+        digest.add("l2 " + firstLine(L2_SIZE));
+        return "onnx-cpu-" + digest.value();
     }
 
     /** The processor's features, sorted; where the system does not tell, its version stands for the machine. */
@@ -94,26 +85,6 @@ final class NumericsFingerprint {
             return Files.readString(path).strip();
         } catch (IOException e) {
             return "unknown";
-        }
-    }
-
-    private static void add(MessageDigest digest, String text) {
-        digest.update(text.getBytes(StandardCharsets.UTF_8));
-        digest.update((byte) 0);
-    }
-
-    private static void add(MessageDigest digest, MemorySegment data) {
-        long step = 1 << 24;
-        for (long at = 0; at < data.byteSize(); at += step) {
-            digest.update(data.asSlice(at, Math.min(step, data.byteSize() - at)).asByteBuffer());
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

@@ -27,6 +27,9 @@ final class ScheduledStream {
 
     private static final long NEVER = Long.MIN_VALUE;
 
+    /** More than an engine sees arrive in its life. */
+    private static final long FIRST_OF_THE_UNINTERRUPTED = 1L << 62;
+
     private final StreamRequest request;
     private final int[] prompt;
     private final List<Choice> choices;
@@ -43,7 +46,7 @@ final class ScheduledStream {
      */
     ScheduledStream(StreamRequest request, ChatTokenizer tokenizer, long ordinal) {
         this.request = request;
-        this.ordinal = ordinal;
+        this.ordinal = interrupted(request.command()) ? ordinal - FIRST_OF_THE_UNINTERRUPTED : ordinal;
         this.prompt = request.prompt().toArray();
         this.choices = choices(tokenizer);
     }
@@ -86,6 +89,12 @@ final class ScheduledStream {
         return command().weight();
     }
 
+    /** Whether another engine began the answer: its client has seen a part and waits for the rest. */
+    private static boolean interrupted(GenerateCommand command) {
+        return command.resumeTokens().stream().anyMatch(tokens -> tokens.size() > 0);
+    }
+
+    /** Its place in its tenant's line: in the order of arrival, but interrupted answers before those that did not begin. */
     long ordinal() {
         return ordinal;
     }

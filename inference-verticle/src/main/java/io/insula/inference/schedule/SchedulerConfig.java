@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param queueStreams 1..100000; streams that may wait for a slot; every stream waits, if only until the next step
  * @param queueTokens 1 or more; tokens of prompts and longest answers that may wait; a single longer stream waits when
  *     nothing else does
- * @param restartDelay more than 0; how long after a failed start the engine is started again
+ * @param restartDelay more than 0; how long after a failed start the engine is started again; longer while it goes on failing
  * @param stallTimeout more than 0; a step that takes this long, and several times what steps took of late, hangs
  * @param prefixBytes 0 or more; memory for the beginnings of prompts; 0 keeps none
  * @param preemptionBytes 0 or more; memory for streams that give their slot to another tenant, and for the prompts of requests
@@ -56,6 +56,11 @@ public record SchedulerConfig(
         if (preemptionBytes < 0) {
             throw new IllegalArgumentException("preemptionBytes: " + preemptionBytes + " (expected: >= 0)");
         }
+    }
+
+    public SchedulerConfig withPrefillChunk(int tokens) {
+        return new SchedulerConfig(
+                tokens, queueStreams, queueTokens, restartDelay, stallTimeout, prefixBytes, preemptionBytes);
     }
 
     public SchedulerConfig withMemory(long newPrefixBytes, long newPreemptionBytes) {

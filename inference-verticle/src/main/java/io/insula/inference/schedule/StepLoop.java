@@ -5,6 +5,7 @@ import io.insula.inference.text.ChatTokenizer;
 import io.insula.protocol.Leases;
 import io.insula.protocol.RequestId;
 import io.insula.protocol.StreamFrame.Outcome;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -29,6 +30,9 @@ final class StepLoop {
 
     private static final String ENGINE_LOST = "the engine failed; the answer is incomplete";
     private static final String ENGINE_MISSING = "the engine does not start";
+    /** How long streams that wait may hear nothing while an engine is started; HTTP nodes give silent ones up. */
+    private static final Duration SILENCE = Duration.ofSeconds(5);
+
     private static final String EXPIRED = "the request's deadline passed before its answer was complete";
 
     /** What makes the steps of one engine. */
@@ -46,9 +50,11 @@ final class StepLoop {
     private final Backlog backlog = new Backlog(counters);
     private final Roster roster;
     private final StallWatch stalls;
+    private final RestartPace pace;
 
     private @Nullable Crew crew;
     private long reopenAtNanos;
+    private long openingNanos;
     private long nextProgressNanos;
     private volatile SchedulerLoad load = SchedulerLoad.NO_ENGINE;
 
@@ -72,6 +78,7 @@ final class StepLoop {
         this.nanos = nanos;
         this.roster = new Roster(backlog, counters, space, outbox, nanos, this::release, whenEnded);
         this.stalls = new StallWatch(config.stallTimeout());
+        this.pace = new RestartPace(config.restartDelay());
         this.reopenAtNanos = nanos.getAsLong();
     }
 
@@ -91,7 +98,9 @@ final class StepLoop {
     }
 
     void open() {
+        long began = nanos.getAsLong();
         OpenEngine open = new OpenEngine(engines.get(), config);
+        openingNanos = nanos.getAsLong() - began;
         stalls.reset();
         Placement placement = new Placement(open, backlog, counters, roster, space, meters, nanos);
         crew = new Crew(
@@ -148,7 +157,11 @@ final class StepLoop {
         stalls.begins();
         try {
             crew.placement().fill();
-            return crew.runner().step();
+            boolean worked = crew.runner().step();
+            if (worked) {
+                pace.worked();
+            }
+            return worked;
         } finally {
             stalls.ends(nanos.getAsLong() - began);
         }
@@ -205,8 +218,9 @@ final class StepLoop {
         } catch (Throwable failure) {
             // As in step: a runtime that does not start must not end the device thread.
             meters.engineFailed();
-            log.error("The engine does not start; next try in {}", config.restartDelay(), failure);
-            reopenAtNanos = nanos.getAsLong() + config.restartDelay().toNanos();
+            Duration wait = pace.notStarted();
+            log.error("The engine does not start; next try in {}", wait, failure);
+            reopenAtNanos = nanos.getAsLong() + wait.toNanos();
             roster.endWhere(stream -> true, Outcome.FAILED, ENGINE_MISSING);
             return false;
         }
@@ -214,11 +228,15 @@ final class StepLoop {
 
     private void loseEngine(Throwable failure) {
         meters.engineFailed();
-        log.error("The engine failed; its streams end and it is started anew", failure);
+        Duration wait = pace.failed();
+        log.error("The engine failed; its streams end and it is started anew in {}", wait, failure);
         Crew lost = crew;
         crew = null;
-        reopenAtNanos = nanos.getAsLong();
+        reopenAtNanos = nanos.getAsLong() + wait.toNanos();
         roster.endWhere(ScheduledStream::started, Outcome.FAILED, ENGINE_LOST);
+        if (wait.plusNanos(openingNanos).compareTo(SILENCE) > 0) {
+            roster.endWhere(stream -> true, Outcome.HANDED_OVER, null);
+        }
         if (lost != null) {
             try {
                 lost.open().close();

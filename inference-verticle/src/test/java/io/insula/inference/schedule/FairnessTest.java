@@ -8,7 +8,10 @@ import io.insula.inference.engine.OnnxDecoderEngine;
 import io.insula.inference.engine.TinyModels;
 import io.insula.inference.weights.TensorType;
 import io.insula.protocol.GenerateCommand;
+import io.insula.protocol.RequestId;
+import io.insula.protocol.StreamFrame;
 import io.insula.protocol.StreamFrame.Outcome;
+import io.insula.protocol.StreamFrame.StreamEnd;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -52,6 +55,27 @@ class FairnessTest {
         hog.forEach(command -> expectWholeRun(house, command));
         expectWholeRun(house, guest);
         assertThat(house.engine().openBlocks()).isZero();
+    }
+
+    @Test
+    void anInterruptedAnswerGoesOnBeforeItsTenantsAnswersThatDidNotBegin() {
+        SchedulerHouse house = new SchedulerHouse(1, CONFIG);
+        GenerateCommand running = Commands.command(1, "r".repeat(CHUNK), 6);
+        GenerateCommand waiting = Commands.command(2, "w".repeat(CHUNK), 6);
+        GenerateCommand begun = Commands.command(3, "b".repeat(CHUNK), 12);
+        GenerateCommand interrupted = Commands.resumed(begun, house.solo(begun).firstTokens(4));
+        house.offer(running);
+        house.scheduler.step();
+        house.offer(waiting);
+        house.offer(interrupted);
+        house.runUntilIdle();
+
+        List<RequestId> order = house.frames.batches().stream()
+                .flatMap(batch -> batch.frames().stream())
+                .filter(StreamEnd.class::isInstance)
+                .map(StreamFrame::request)
+                .toList();
+        assertThat(order).containsExactly(running.request(), begun.request(), waiting.request());
     }
 
     @Test

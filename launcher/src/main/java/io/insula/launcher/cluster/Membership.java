@@ -95,7 +95,7 @@ public final class Membership implements NodeDepartures {
     private void left(Member member) {
         NodeDescription.of(member).ifPresent(node -> {
             log.info("Node {} left the cluster", node.id());
-            departures.forEach(listener -> listener.accept(node.id()));
+            departures.forEach(listener -> node.names().forEach(listener));
         });
         changes.forEach(Runnable::run);
     }

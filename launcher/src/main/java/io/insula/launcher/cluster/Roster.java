@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -80,21 +81,31 @@ public final class Roster extends VerticleBase {
     }
 
     private JsonObject node(NodeDescription member) {
-        @Nullable EngineStatus engine = status(engines, member.id());
+        List<EngineStatus> heardEngines = member.engines().stream()
+                .map(engine -> status(engines, engine))
+                .filter(Objects::nonNull)
+                .toList();
         @Nullable ApiStatus api = status(apis, member.id());
         JsonObject node = new JsonObject()
                 .put("node", member.id().value())
                 .put("self", member.id().equals(self))
                 .put("roles", new JsonArray(member.roles()))
-                .put("state", state(member, engine, api))
+                .put("state", state(member, heardEngines, api))
                 .put("version", member.version())
                 .put(
                         "uptime_seconds",
                         Duration.between(member.started(), clock.instant()).toSeconds())
                 .put("address", member.address());
-        if (engine != null) {
-            node.put("protocol", versions(engine.oldestVersion(), engine.newestVersion()));
-            node.put("models", models(engine)).put("embeddings", embeddings(engine));
+        if (!heardEngines.isEmpty()) {
+            EngineStatus first = heardEngines.getFirst();
+            JsonArray models = new JsonArray();
+            JsonArray embeddings = new JsonArray();
+            heardEngines.forEach(engine -> {
+                addModels(member.id(), engine, models);
+                addEmbeddings(engine, embeddings);
+            });
+            node.put("protocol", versions(first.oldestVersion(), first.newestVersion()));
+            node.put("models", models).put("embeddings", embeddings);
         }
         if (api != null) {
             node.put("protocol", versions(api.oldestVersion(), api.newestVersion()));
@@ -109,13 +120,13 @@ public final class Roster extends VerticleBase {
     }
 
     /** Silent: some role of it has not been heard for the time of a lease. */
-    private static String state(NodeDescription member, @Nullable EngineStatus engine, @Nullable ApiStatus api) {
-        boolean silent = (member.roles().contains("inference") && engine == null)
-                || (member.roles().contains("api") && api == null);
+    private static String state(NodeDescription member, List<EngineStatus> engines, @Nullable ApiStatus api) {
+        boolean silent =
+                engines.size() < member.engines().size() || (member.roles().contains("api") && api == null);
         if (silent) {
             return "silent";
         }
-        boolean leaving = (engine != null && engine.draining()) || (api != null && api.leaving());
+        boolean leaving = engines.stream().anyMatch(EngineStatus::draining) || (api != null && api.leaving());
         return leaving ? "draining" : "ready";
     }
 
@@ -123,10 +134,9 @@ public final class Roster extends VerticleBase {
         return new JsonObject().put("oldest", oldest).put("newest", newest);
     }
 
-    private static JsonArray models(EngineStatus engine) {
-        JsonArray models = new JsonArray();
+    private static void addModels(NodeId node, EngineStatus engine, JsonArray models) {
         for (ModelStatus model : engine.models()) {
-            models.add(new JsonObject()
+            JsonObject told = new JsonObject()
                     .put("model", model.model().value())
                     .put("fingerprint", model.fingerprint())
                     .put("context_tokens", model.contextTokens())
@@ -135,13 +145,15 @@ public final class Roster extends VerticleBase {
                     .put("queued_streams", model.queuedStreams())
                     .put("queued_tokens", model.queuedTokens())
                     .put("queue_capacity", model.queueCapacity())
-                    .put("tokens_per_second", model.tokensPerSecond()));
+                    .put("tokens_per_second", model.tokensPerSecond());
+            if (!engine.node().equals(node)) {
+                told.put("engine", engine.node().value());
+            }
+            models.add(told);
         }
-        return models;
     }
 
-    private static JsonArray embeddings(EngineStatus engine) {
-        JsonArray models = new JsonArray();
+    private static void addEmbeddings(EngineStatus engine, JsonArray models) {
         for (EmbeddingStatus model : engine.embeddings()) {
             models.add(new JsonObject()
                     .put("model", model.model().value())
@@ -149,6 +161,5 @@ public final class Roster extends VerticleBase {
                     .put("queued_texts", model.queuedTexts())
                     .put("queue_capacity", model.queueCapacity()));
         }
-        return models;
     }
 }

@@ -2,15 +2,11 @@ package io.insula.launcher.cluster;
 
 import io.insula.protocol.Addresses;
 import io.insula.protocol.NodeId;
-import io.insula.protocol.Probe;
-import io.insula.protocol.ProbeReply;
 import io.insula.protocol.ProbeRequest;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.Message;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -57,7 +53,6 @@ public final class SelfCare extends VerticleBase {
 
     private static final Logger log = LoggerFactory.getLogger(SelfCare.class);
     private static final Duration PERIOD = Duration.ofSeconds(2);
-    private static final Duration REPLY_LIMIT = Duration.ofSeconds(1);
     /** Between the peer's sending and the arrival here, on a busy machine. */
     private static final Duration ON_THE_WAY = Duration.ofMillis(500);
 
@@ -92,9 +87,7 @@ public final class SelfCare extends VerticleBase {
     public Future<?> start() {
         vertx.setPeriodic(period.toMillis(), tick -> probe());
         vertx.setPeriodic(SWEEP_PERIOD.toMillis(), tick -> sweep());
-        return vertx.eventBus()
-                .<ProbeRequest>consumer(Addresses.probe(means.self()), this::help)
-                .completion();
+        return ProbeHelp.offer(vertx, means.self());
     }
 
     /** Looks at once, since members came or went. */
@@ -103,20 +96,6 @@ public final class SelfCare extends VerticleBase {
             sweep();
             probe();
         });
-    }
-
-    /** Sends a probe where a peer asks for one. */
-    private void help(Message<ProbeRequest> question) {
-        String address = question.body().address();
-        Probe probe = new Probe(means.self());
-        if (Addresses.isShared(address)) {
-            vertx.eventBus().publish(address, probe);
-            question.reply(new ProbeReply(true));
-        } else {
-            vertx.eventBus()
-                    .<ProbeReply>request(address, probe, within(REPLY_LIMIT))
-                    .onComplete(heard -> question.reply(new ProbeReply(heard.succeeded())));
-        }
     }
 
     private void probe() {
@@ -149,7 +128,10 @@ public final class SelfCare extends VerticleBase {
     /** Fails where the peer gives no answer, whatever it would have been. */
     private Future<?> ask(NodeId peer, String address) {
         return vertx.eventBus()
-                .request(Addresses.probe(peer), new ProbeRequest(address), within(REPLY_LIMIT.multipliedBy(2)));
+                .request(
+                        Addresses.probe(peer),
+                        new ProbeRequest(address),
+                        ProbeHelp.within(ProbeHelp.REPLY_LIMIT.multipliedBy(2)));
     }
 
     private void conclude(NodeId peer, long began, List<String> addresses, boolean unanswered) {
@@ -196,9 +178,5 @@ public final class SelfCare extends VerticleBase {
                     }
                 })
                 .onFailure(failure -> log.warn("The subscriptions cannot be looked through: {}", failure.toString()));
-    }
-
-    private static DeliveryOptions within(Duration limit) {
-        return new DeliveryOptions().setSendTimeout(limit.toMillis());
     }
 }

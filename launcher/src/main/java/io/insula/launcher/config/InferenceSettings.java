@@ -114,7 +114,7 @@ final class InferenceSettings {
                                 scheduler.restartDelay(),
                                 MILLI,
                                 HOUR,
-                                "how long after a failed start an engine is started again"),
+                                "how long after a failed start an engine is started again; up to 12 times as long while it goes on failing"),
                         settings.duration(
                                 "scheduler.stall-timeout",
                                 scheduler.stallTimeout(),
@@ -148,7 +148,7 @@ final class InferenceSettings {
                 0,
                 1L << 50,
                 "memory that all loaded models may take, 2.5 times their files and engine.kv-budget each;"
-                        + " 0: three quarters of the machine's");
+                        + " 0: three quarters of the machine's; on a GPU what of it is free at the start");
         Duration retryDelay = settings.duration(
                 "model.retry-delay",
                 PoolConfig.DEFAULT.retryDelay(),

@@ -22,6 +22,7 @@ import java.time.Duration;
  * @param drainTimeout how long a stopping program lets running streams go on
  * @param model the base model that is served
  * @param embeddingModel whether the embedding model is served
+ * @param gpu what engines compute on
  */
 public record InsulaConfig(
         HttpConfig http,
@@ -40,6 +41,7 @@ public record InsulaConfig(
         ModelName model,
         boolean embeddingModel,
         EngineConfig engine,
+        GpuConfig gpu,
         InferenceConfig inference) {
 
     /** Reads every setting and refuses the unknown ones. */
@@ -72,6 +74,7 @@ public record InsulaConfig(
                 InferenceSettings.model(settings),
                 EmbeddingSettings.enabled(settings),
                 InferenceSettings.engine(settings),
+                GpuSettings.gpu(settings),
                 InferenceSettings.inference(settings));
         settings.refuseUnknown();
         return config;

@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -242,15 +243,28 @@ class ClusterTest {
                         new Endpoint("127.0.0.1", first.membership.place().port())),
                 0,
                 TestNode.freePorts(1).getFirst(),
-                null);
+                null,
+                2);
         await("three nodes", () -> first.membership.nodes().size() == 3);
-        CompletableFuture<NodeId> left = new CompletableFuture<>();
-        Runnable stop = first.membership.listen(left::complete);
+        assertThat(first.membership.nodes())
+                .extracting(NodeDescription::engines)
+                .containsExactly(List.of(), List.of(), third.engines);
+        Set<NodeId> left = ConcurrentHashMap.newKeySet();
+        CompletableFuture<NodeId> all = new CompletableFuture<>();
+        Runnable stop = first.membership.listen(node -> {
+            left.add(node);
+            if (left.size() == 3) {
+                all.complete(node);
+            }
+        });
 
         long crashed = System.nanoTime();
         third.crash();
 
-        assertThat(left.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(third.id);
+        all.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        assertThat(left)
+                .as("it, and its inference nodes")
+                .containsExactlyInAnyOrder(third.id, third.engines.getFirst(), third.engines.getLast());
         // The aim is 1 s, and a third of that is usual; the bound leaves room for a busy machine.
         assertThat(Duration.ofNanos(System.nanoTime() - crashed)).isLessThan(Duration.ofSeconds(3));
         stop.run();

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A real node of a cluster in the JVM of a test, as the program puts one together but without roles. */
@@ -31,8 +32,15 @@ final class TestNode implements AutoCloseable {
     final Roster roster;
     private boolean closed;
 
-    private TestNode(ClusterConfig config) throws Exception {
-        membership = Membership.of(config, new NodeDescription(id, List.of("api"), "0.0.0", Instant.now(), "", ""));
+    /** Inference nodes of its process that have names of their own. */
+    final List<NodeId> engines;
+
+    private TestNode(ClusterConfig config, int devices) throws Exception {
+        engines = IntStream.range(0, devices)
+                .mapToObj(device -> new NodeId(id + "-gpu" + device))
+                .toList();
+        membership =
+                Membership.of(config, new NodeDescription(id, List.of("api"), "0.0.0", Instant.now(), "", "", engines));
         vertx = Vertx.builder()
                 .with(membership.configure(new VertxOptions()))
                 .withClusterManager(membership.manager())
@@ -60,8 +68,22 @@ final class TestNode implements AutoCloseable {
     }
 
     static TestNode start(List<Endpoint> members, int index, int busPort, @Nullable BusTls tls) throws Exception {
-        return new TestNode(new ClusterConfig(
-                members, "", "test", "127.0.0.1", members.get(index).port(), busPort, "", Optional.ofNullable(tls)));
+        return start(members, index, busPort, tls, 0);
+    }
+
+    static TestNode start(List<Endpoint> members, int index, int busPort, @Nullable BusTls tls, int devices)
+            throws Exception {
+        return new TestNode(
+                new ClusterConfig(
+                        members,
+                        "",
+                        "test",
+                        "127.0.0.1",
+                        members.get(index).port(),
+                        busPort,
+                        "",
+                        Optional.ofNullable(tls)),
+                devices);
     }
 
     static List<Integer> freePorts(int count) {

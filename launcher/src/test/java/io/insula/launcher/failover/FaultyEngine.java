@@ -6,7 +6,7 @@ import io.insula.inference.engine.KvBlock;
 import io.insula.inference.engine.StepLogits;
 
 /** A real engine that asks before each decode step whether something happens to it. */
-record FaultyEngine(DecoderEngine engine, Runnable beforeDecode) implements DecoderEngine {
+public record FaultyEngine(DecoderEngine engine, Runnable beforeDecode) implements DecoderEngine {
 
     @Override
     public StepLogits decode(int rows, int[] tokens) {

@@ -95,11 +95,8 @@ public interface Network {
      */
     Tensor dequantize(Tensor x, Tensor scale, int axis);
 
-    /** Whether the layers below exist: from TensorRT 10.15 on. */
-    boolean hasAttentionLayers();
-
     /**
-     * Turns pairs of each head's elements by angles.
+     * Turns pairs of each head's elements by angles. This and what follows is there from TensorRT 10.15 on.
      *
      * @param x {@code [rows, heads, tokens, size]}
      * @param cosines {@code [positions, size / 2]}, of the type of {@code x}

@@ -244,11 +244,6 @@ final class BytedecoNetwork implements Network {
     }
 
     @Override
-    public boolean hasAttentionLayers() {
-        return NewerLayers.available();
-    }
-
-    @Override
     public Tensor rotary(Tensor x, Tensor cosines, Tensor sines, boolean interleaved, Tensor positions) {
         long mark = TensorRtLog.SHARED.mark();
         ILayer layer = NewerLayers.rotary(network, of(x), of(cosines), of(sines), interleaved, of(positions));

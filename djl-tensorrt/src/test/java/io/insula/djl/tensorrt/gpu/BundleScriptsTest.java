@@ -67,6 +67,32 @@ class BundleScriptsTest {
     }
 
     @Test
+    void theBenchmarkRunsWithItsOwnOptions() throws IOException, InterruptedException {
+        Outcome without = run(bundle, "run.sh", bundle, "bench", "--quick", "--case", "a b");
+        assertThat(without.output())
+                .contains("io.insula.bench.gpu.GpuCommand --home ")
+                .contains("results/gpu-bench.json --quick --case a b")
+                .doesNotContain("--model")
+                .doesNotContain("insula.gpu");
+        assertThat(without.exit()).isZero();
+    }
+
+    @Test
+    void aBundledModelIsGivenToTestsAndBenchmark() throws IOException, InterruptedException {
+        Files.createDirectories(content.resolve("model"));
+        Files.writeString(content.resolve("model/small model.gguf"), "weights");
+        Files.writeString(content.resolve("model/reference"), "predictions");
+        assertThat(run(folder, "pack.sh", SCRIPTS, content.toString(), bundle.toString(), "1")
+                        .exit())
+                .isZero();
+        String model = "content/model/small model.gguf";
+        assertThat(run(bundle, "run.sh", bundle).output())
+                .contains("-Dinsula.gpu.model=" + bundle.resolve(model))
+                .contains("-Dinsula.gpu.reference=" + bundle.resolve("content/model/reference"));
+        assertThat(run(bundle, "run.sh", bundle, "bench").output()).contains("--model " + bundle.resolve(model));
+    }
+
+    @Test
     void aDamagedOrMissingPartIsNamed() throws IOException, InterruptedException {
         Path part = parts(bundle).get(1);
         try (RandomAccessFile file = new RandomAccessFile(part.toFile(), "rw")) {

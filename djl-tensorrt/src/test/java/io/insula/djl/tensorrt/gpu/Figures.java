@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What tests measure in passing, kept for the report of a run. */
-final class Figures {
+public final class Figures {
 
     private static final List<Figure> NOTED = new ArrayList<>();
 
@@ -19,7 +19,8 @@ final class Figures {
      */
     record Figure(String name, double value, String unit) {}
 
-    static synchronized void note(String name, double value, String unit) {
+    /** Keeps one. */
+    public static synchronized void note(String name, double value, String unit) {
         NOTED.add(new Figure(name, value, unit));
     }
 

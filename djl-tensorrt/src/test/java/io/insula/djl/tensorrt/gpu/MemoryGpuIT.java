@@ -119,14 +119,13 @@ class MemoryGpuIT {
 
     @Test
     void tenThousandForwardsLeaveNothingBehind() throws ModelException, IOException, InterruptedException {
-        Path file = NativeGrowth.model().write(folder.resolve("dense.onnx"), 8);
+        Path file = PredictionGrowth.model().write(folder.resolve("dense.onnx"), 8);
         Path plans = folder.resolve("plans");
         try (ZooModel<NDList, NDList> built =
                 Models.load(file, Map.of("tf32", "false", "planCache", plans.toString()))) {
             assertThat(built.getBlock().isInitialized()).isTrue();
         }
-        List<Sample> samples =
-                NativeGrowth.measure(folder, NativeGrowth.Work.PREDICTIONS, file.toString(), plans.toString());
+        List<Sample> samples = NativeGrowth.measure(folder, PredictionGrowth.class, file.toString(), plans.toString());
         samples.forEach(sample -> System.err.println("after " + NativeGrowth.RUNS + " forwards: " + sample));
         Figures.note(
                 "forward with arrays in and out through the host",

@@ -1,11 +1,5 @@
 package io.insula.djl.tensorrt.gpu;
 
-import ai.djl.Device;
-import ai.djl.engine.Engine;
-import ai.djl.inference.Predictor;
-import ai.djl.ndarray.NDList;
-import ai.djl.repository.zoo.ZooModel;
-import io.insula.djl.tensorrt.TensorRtEngine;
 import io.insula.djl.tensorrt.cuda.BytedecoCuda;
 import io.insula.djl.tensorrt.cuda.MemoryInfo;
 import java.io.File;
@@ -23,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import org.bytedeco.javacpp.Pointer;
@@ -35,7 +28,7 @@ import org.bytedeco.javacpp.Pointer;
  * long as two of the rounds, then takes a sample after each of several rounds; what counts is the median round, which one-time
  * events such as a late compilation do not reach and a leak does.
  */
-final class NativeGrowth {
+public final class NativeGrowth {
 
     /** Runs of the work in a round. */
     static final int RUNS = 10_000;
@@ -47,14 +40,14 @@ final class NativeGrowth {
 
     private NativeGrowth() {}
 
-    /** What is measured; the last two show that the measurement can tell one from the other. */
+    /** What shows that the measurement can tell one from the other. */
     enum Work {
-        PREDICTIONS,
         LEAK,
         NOTHING
     }
 
-    private interface Step {
+    /** A run of the work. */
+    public interface Step {
         void run() throws Exception;
     }
 
@@ -68,7 +61,7 @@ final class NativeGrowth {
      * @param device bytes of device memory in use
      * @param nanoseconds time of one run
      */
-    record Sample(long resident, long allocated, long heap, long pointers, long device, long nanoseconds) {
+    public record Sample(long resident, long allocated, long heap, long pointers, long device, long nanoseconds) {
 
         private static Sample parse(String line) {
             long[] numbers = Arrays.stream(line.substring(SAMPLE.length()).split(" ", -1))
@@ -83,7 +76,7 @@ final class NativeGrowth {
     }
 
     /** The median of what the rounds added. */
-    static long growth(List<Sample> samples, ToLongFunction<Sample> what) {
+    public static long growth(List<Sample> samples, ToLongFunction<Sample> what) {
         long[] growths = new long[samples.size() - 1];
         for (int i = 0; i < growths.length; i++) {
             growths[i] = what.applyAsLong(samples.get(i + 1)) - what.applyAsLong(samples.get(i));
@@ -93,7 +86,13 @@ final class NativeGrowth {
     }
 
     /** Measures in a process of its own; the folder takes its output. */
-    static List<Sample> measure(Path folder, Work work, String... arguments) throws IOException, InterruptedException {
+    static List<Sample> measure(Path folder, Work work) throws IOException, InterruptedException {
+        return measure(folder, NativeGrowth.class, work.name());
+    }
+
+    /** Measures in a process of its own, whose main class calls {@link #rounds}; the folder takes its output. */
+    public static List<Sample> measure(Path folder, Class<?> main, String... arguments)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -110,11 +109,10 @@ final class NativeGrowth {
         command.addAll(List.of(
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                NativeGrowth.class.getName(),
-                work.name()));
+                main.getName()));
         command.addAll(List.of(arguments));
-        File output = folder.resolve("growth-" + work + ".txt").toFile();
-        File errors = folder.resolve("growth-" + work + "-errors.txt").toFile();
+        File output = folder.resolve(main.getSimpleName() + ".txt").toFile();
+        File errors = folder.resolve(main.getSimpleName() + "-errors.txt").toFile();
         Process process = new ProcessBuilder(command)
                 .redirectOutput(output)
                 .redirectError(errors)
@@ -133,10 +131,9 @@ final class NativeGrowth {
 
     public static void main(String... arguments) throws Exception {
         switch (Work.valueOf(arguments[0])) {
-            case PREDICTIONS -> predictions(Path.of(arguments[1]), Path.of(arguments[2]));
-            case LEAK -> rounds(false, () -> Arena.global().allocate(LEAKED_BYTES));
+            case LEAK -> rounds(false, RUNS, () -> Arena.global().allocate(LEAKED_BYTES));
             case NOTHING ->
-                rounds(false, () -> {
+                rounds(false, RUNS, () -> {
                     try (Arena arena = Arena.ofConfined()) {
                         arena.allocate(LEAKED_BYTES);
                     }
@@ -145,45 +142,23 @@ final class NativeGrowth {
         System.exit(0);
     }
 
-    private static void predictions(Path onnx, Path plans) throws Exception {
-        DenseModel dense = model();
-        float[] x = Numbers.FLOAT.random(8 * dense.inner(), 1);
-        Map<String, String> options = Map.of("tf32", "false", "planCache", plans.toString());
-        try (ZooModel<NDList, NDList> model = Models.load(onnx, options);
-                Predictor<NDList, NDList> predictor = model.newPredictor()) {
-            long held = held();
-            rounds(true, () -> Models.predict(predictor, model.getNDManager(), Numbers.FLOAT, x, 8, dense.inner()));
-            if (held() != held) {
-                throw new IllegalStateException("the engine holds " + held() + " bytes (expected: " + held + ")");
-            }
-            float[] y = Models.predict(predictor, model.getNDManager(), Numbers.FLOAT, x, 8, dense.inner());
-            dense.expect(x).check(y, Numbers.FLOAT, 0);
-        }
-    }
-
-    /** Device memory that arrays of the engine hold. */
-    private static long held() {
-        return ((TensorRtEngine) Engine.getEngine(TensorRtEngine.NAME))
-                .memory(Device.gpu(0))
-                .liveBytes();
-    }
-
-    /** The model of the measurement. */
-    static DenseModel model() {
-        return DenseModel.random(Numbers.FLOAT, 128, 128, 43);
-    }
-
-    private static void rounds(boolean gpu, Step step) throws Exception {
-        for (int i = 0; i < 2 * RUNS; i++) {
+    /**
+     * In that process: runs the work and prints the samples.
+     *
+     * @param gpu whether memory of the device and of the bindings counts
+     * @param runs of a round
+     */
+    public static void rounds(boolean gpu, int runs, Step step) throws Exception {
+        for (int i = 0; i < 2 * runs; i++) {
             step.run();
         }
         System.out.println(sample(gpu, 0).line());
         for (int round = 0; round < ROUNDS; round++) {
             long start = System.nanoTime();
-            for (int i = 0; i < RUNS; i++) {
+            for (int i = 0; i < runs; i++) {
                 step.run();
             }
-            System.out.println(sample(gpu, (System.nanoTime() - start) / RUNS).line());
+            System.out.println(sample(gpu, (System.nanoTime() - start) / runs).line());
         }
     }
 

@@ -77,9 +77,11 @@ final class DeviceSteps {
 
     /** Appends a token to each of the first slots, whose logits are computed. */
     void decode(int rows, int[] tokens) {
+        int longest = 0;
         for (int row = 0; row < rows; row++) {
-            cache.reserve(cache.length(row) + 1);
+            longest = Math.max(longest, cache.length(row));
         }
+        cache.reserve(longest + 1);
         int computed = batches.holding(rows);
         for (int row = 0; row < computed; row++) {
             boolean wanted = row < rows;

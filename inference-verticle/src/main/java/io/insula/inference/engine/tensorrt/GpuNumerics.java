@@ -1,10 +1,7 @@
 package io.insula.inference.engine.tensorrt;
 
+import io.insula.inference.engine.NumericsDigest;
 import io.insula.inference.graph.DecoderShape;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.UUID;
 
 /**
@@ -17,34 +14,20 @@ import java.util.UUID;
  */
 public record GpuNumerics(String weights, String tensorRt, int driver, String gpu) {
 
-    private static final int DIGITS = 32;
-
     /**
      * Equal for engines that give equal bits. TensorRT promises no bits for a row in another batch: where no trial has shown
      * them to be equal, no two engines have the same.
      */
     String fingerprint(DecoderShape decoder, PlanSignature plan, CacheLayout layout, boolean exact) {
-        String all = String.join(
-                "\0",
-                weights,
-                tensorRt,
-                String.valueOf(driver),
-                gpu,
-                decoder.toString(),
-                plan.type() + (plan.inPlace() ? " in place" : " appended"),
-                "chunk " + plan.chunk(),
-                layout.buckets().toString());
-        String digest = HexFormat.of()
-                .formatHex(sha256().digest(all.getBytes(StandardCharsets.UTF_8)))
-                .substring(0, DIGITS);
-        return "tensorrt-" + digest + (exact ? "" : "-inexact-" + UUID.randomUUID());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        NumericsDigest digest = new NumericsDigest();
+        digest.add(weights);
+        digest.add(tensorRt);
+        digest.add("driver " + driver);
+        digest.add(gpu);
+        digest.add(decoder.toString());
+        digest.add(plan.type() + (plan.inPlace() ? " in place" : " appended"));
+        digest.add("chunk " + plan.chunk());
+        digest.add(layout.buckets().toString());
+        return "tensorrt-" + digest.value() + (exact ? "" : "-inexact-" + UUID.randomUUID());
     }
 }

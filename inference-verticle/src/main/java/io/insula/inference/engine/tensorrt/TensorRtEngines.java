@@ -1,8 +1,10 @@
 package io.insula.inference.engine.tensorrt;
 
 import ai.djl.MalformedModelException;
+import ai.djl.util.Progress;
 import io.insula.djl.tensorrt.cuda.BytedecoCuda;
 import io.insula.djl.tensorrt.cuda.Cuda;
+import io.insula.djl.tensorrt.cuda.CudaStream;
 import io.insula.djl.tensorrt.cuda.DeviceInfo;
 import io.insula.djl.tensorrt.network.ElementType;
 import io.insula.djl.tensorrt.nvinfer.BytedecoNetworkBuilder;
@@ -10,30 +12,23 @@ import io.insula.djl.tensorrt.nvinfer.BytedecoRuntime;
 import io.insula.djl.tensorrt.nvinfer.NativeLibraries;
 import io.insula.djl.tensorrt.nvinfer.Plan;
 import io.insula.djl.tensorrt.nvinfer.PlanRuntime;
-import io.insula.djl.tensorrt.plan.BuildOptions;
-import io.insula.djl.tensorrt.plan.CachedNetworkPlans;
-import io.insula.djl.tensorrt.plan.HardwareCompatibility;
 import io.insula.djl.tensorrt.plan.NetworkPlanBuilder;
-import io.insula.djl.tensorrt.plan.Refit;
 import io.insula.inference.engine.EngineException;
 import io.insula.inference.graph.DecoderDescription;
-import io.insula.inference.graph.DecoderShape;
 import io.insula.inference.graph.tensorrt.DecoderNetwork;
-import io.insula.inference.graph.tensorrt.Dialect;
-import io.insula.inference.graph.tensorrt.NetworkOptions;
-import io.insula.inference.graph.tensorrt.StepLimits;
-import io.insula.inference.graph.tensorrt.TensorRtGraphWriter;
 import io.insula.inference.graph.tensorrt.WeightForm;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,15 +48,18 @@ public final class TensorRtEngines {
 
     private final Cuda cuda;
     private final IntFunction<PlanRuntime> runtimes;
-    private final NetworkPlanBuilder builder;
-    private final CachedNetworkPlans plans;
+    private final DecoderPlans plans;
     private final Map<Integer, PlanRuntime> opened = new ConcurrentHashMap<>();
 
-    TensorRtEngines(Cuda cuda, IntFunction<PlanRuntime> runtimes, NetworkPlanBuilder builder) {
+    /**
+     * Engines of libraries that are loaded already.
+     *
+     * @param runtimes asked once for each device
+     */
+    public TensorRtEngines(Cuda cuda, IntFunction<PlanRuntime> runtimes, NetworkPlanBuilder builder) {
         this.cuda = cuda;
         this.runtimes = runtimes;
-        this.builder = builder;
-        this.plans = new CachedNetworkPlans(builder);
+        this.plans = new DecoderPlans(builder);
     }
 
     /** What this machine lacks, in one sentence; nothing is loaded for the answer. */
@@ -81,6 +79,70 @@ public final class TensorRtEngines {
         }
     }
 
+    /** The GPUs that the driver shows to this process, by their numbers. */
+    public List<DeviceInfo> devices() {
+        try {
+            return IntStream.range(0, cuda.deviceCount())
+                    .mapToObj(cuda::describe)
+                    .toList();
+        } catch (ai.djl.engine.EngineException e) {
+            throw new EngineException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** What of a GPU's memory nobody uses at the moment. */
+    public long freeBytes(int device) {
+        try {
+            return cuda.memory(device).freeBytes();
+        } catch (ai.djl.engine.EngineException e) {
+            throw new EngineException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /**
+     * What CUDA says when a GPU is asked to do nothing; empty where it does that. Most faults of a device last as long as the
+     * process, whatever is asked of it afterwards.
+     */
+    public Optional<String> fault(int device) {
+        try (CudaStream stream = cuda.newStream(device)) {
+            stream.synchronize();
+            return Optional.empty();
+        } catch (ai.djl.engine.EngineException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** What a model will take of its GPU. Nothing is built or allocated for the answer. */
+    public DeviceNeed need(DecoderDescription decoder, TensorRtConfig config, WeightForm weights) {
+        DeviceInfo device = device(config.device());
+        ElementType type = best(device);
+        long weightBytes = new DecoderWeights(decoder).elements() * bits(weights, type) / Byte.SIZE;
+        CacheLayout cache = DecoderPlans.layout(decoder.shape(), type, config.maxSlots(), config);
+        long cacheBytes = cache.bytes(cache.buckets().most());
+        return new DeviceNeed(
+                device,
+                type,
+                weightBytes,
+                config.kvBudgetBytes() == 0 ? cacheBytes : Math.min(cacheBytes, config.kvBudgetBytes()),
+                freeBytes(config.device()));
+    }
+
+    /**
+     * Builds a model's plan for its GPU, or finds the one that is there.
+     *
+     * @param progress is told how far the build came, when there is one
+     * @return the plan's file
+     */
+    public Path build(
+            String name,
+            DecoderDescription decoder,
+            TensorRtConfig config,
+            PlanConfig building,
+            @Nullable Progress progress) {
+        return preparing(name, () -> prepare(name, decoder, config, building, best(config), progress))
+                .plan();
+    }
+
     /**
      * Opens an engine.
      *
@@ -89,27 +151,70 @@ public final class TensorRtEngines {
      */
     public TensorRtDecoderEngine open(
             String name, DecoderDescription decoder, TensorRtConfig config, PlanConfig building) {
+        return preparing(
+                name,
+                () -> opened(prepare(name, decoder, config, building, best(config), null), decoder, config, building));
+    }
+
+    /** The same in another type of computation. */
+    TensorRtDecoderEngine open(
+            String name, DecoderDescription decoder, TensorRtConfig config, PlanConfig building, ElementType type) {
+        return preparing(
+                name, () -> opened(prepare(name, decoder, config, building, type, null), decoder, config, building));
+    }
+
+    private TensorRtDecoderEngine opened(
+            Prepared prepared, DecoderDescription decoder, TensorRtConfig config, PlanConfig building)
+            throws IOException {
+        DeviceInfo device = prepared.device();
+        PlanRuntime runtime = opened.computeIfAbsent(device.index(), runtimes::apply);
+        GpuNumerics numerics = new GpuNumerics(
+                prepared.digest() + " network " + DecoderNetwork.VERSION + " weights " + building.weights(),
+                runtime.version(),
+                cuda.driverVersion(),
+                device.name());
+        return TensorRtDecoderEngine.open(cuda, read(prepared.plan(), runtime), decoder.shape(), config, numerics);
+    }
+
+    /** A plan that is there. */
+    private record Prepared(DeviceInfo device, String digest, Path plan) {}
+
+    @FunctionalInterface
+    private interface Preparation<T> {
+        T run() throws IOException, MalformedModelException;
+    }
+
+    private static <T> T preparing(String name, Preparation<T> preparation) {
         try {
-            DeviceInfo device = device(config.device());
-            if (building.dialect() == Dialect.LAYERS && !builder.attentionLayers()) {
-                throw new IllegalArgumentException("dialect: LAYERS with TensorRT " + builder.version()
-                        + " (expected: PORTABLE before TensorRT 10.15)");
-            }
-            ElementType type = device.computeMajor() >= BFLOAT16_MAJOR ? ElementType.BFLOAT16 : ElementType.FLOAT16;
-            DecoderWeights weights = new DecoderWeights(decoder);
-            requireRoom(name, weights.elements() * bits(building.weights(), type) / Byte.SIZE, device, config);
-            String digest = weights.digest();
-            Path file = plan(name, decoder, type, digest, device, config, building);
-            PlanRuntime runtime = opened.computeIfAbsent(device.index(), runtimes::apply);
-            GpuNumerics numerics = new GpuNumerics(
-                    digest + " network " + DecoderNetwork.VERSION + " weights " + building.weights(),
-                    runtime.version(),
-                    cuda.driverVersion(),
-                    device.name());
-            return TensorRtDecoderEngine.open(cuda, read(file, runtime), decoder.shape(), config, numerics);
+            return preparation.run();
         } catch (IOException | MalformedModelException | ai.djl.engine.EngineException e) {
             throw new EngineException("the model " + name + " cannot be prepared for the GPU: " + e.getMessage(), e);
         }
+    }
+
+    private Prepared prepare(
+            String name,
+            DecoderDescription decoder,
+            TensorRtConfig config,
+            PlanConfig building,
+            ElementType type,
+            @Nullable Progress progress)
+            throws IOException, MalformedModelException {
+        DeviceInfo device = device(config.device());
+        plans.requireLayers(building);
+        DecoderWeights weights = new DecoderWeights(decoder);
+        requireRoom(name, weights.elements() * bits(building.weights(), type) / Byte.SIZE, device, config);
+        String digest = weights.digest();
+        Path plan = plans.planOf(name, decoder, type, digest, device, config, building, progress);
+        return new Prepared(device, digest, plan);
+    }
+
+    private ElementType best(TensorRtConfig config) {
+        return best(device(config.device()));
+    }
+
+    private static ElementType best(DeviceInfo device) {
+        return device.computeMajor() >= BFLOAT16_MAJOR ? ElementType.BFLOAT16 : ElementType.FLOAT16;
     }
 
     private DeviceInfo device(int index) {
@@ -146,67 +251,6 @@ public final class TensorRtEngines {
                     + (config.spareBytes() >> 20) + " MiB of them to be left (expected: more than the " + name
                     + "'s weights of " + (weightBytes >> 20) + " MiB)");
         }
-    }
-
-    private Path plan(
-            String name,
-            DecoderDescription decoder,
-            ElementType type,
-            String digest,
-            DeviceInfo device,
-            TensorRtConfig config,
-            PlanConfig building)
-            throws IOException, MalformedModelException {
-        DecoderShape shape = decoder.shape();
-        int slotTokens = Math.min(config.slotTokens(), shape.contextTokens());
-        LengthBuckets lengths = CacheLayout.of(
-                        shape, Math.toIntExact(type.bytes(1)), 1, config.leastBucket(), slotTokens)
-                .buckets();
-        NetworkOptions options = (building.dialect() == Dialect.LAYERS
-                        ? NetworkOptions.layers(type, lengths.most(), lengths.most())
-                        : NetworkOptions.portable(type, lengths.most()))
-                .withTop(building.candidates())
-                .withWeights(building.weights());
-        boolean fixed = building.dialect() == Dialect.LAYERS;
-        StepLimits limits = new StepLimits(
-                config.maxSlots(),
-                building.chunk(),
-                building.scored(),
-                fixed ? lengths.most() : lengths.least(),
-                lengths.most());
-        String content =
-                String.join("\0", "decoder " + DecoderNetwork.VERSION, digest, shape.toString(), options.toString());
-        try (Arena constants = Arena.ofShared()) {
-            return plans.planOf(
-                    name,
-                    content,
-                    network -> TensorRtGraphWriter.write(decoder, options, network, constants),
-                    device,
-                    options(limits, shape, building),
-                    caches(building));
-        }
-    }
-
-    /** One stream, since a captured step has one; float32 stays float32. */
-    private static BuildOptions options(StepLimits limits, DecoderShape shape, PlanConfig building) {
-        return new BuildOptions(
-                limits.profiles(shape),
-                Set.of(),
-                false,
-                0,
-                building.optimizationLevel(),
-                0,
-                HardwareCompatibility.NONE,
-                false,
-                Refit.NONE,
-                false);
-    }
-
-    private static Map<String, Object> caches(PlanConfig building) {
-        return Map.of(
-                "planCache", building.folder().resolve("plans"),
-                "planCacheBytes", building.folderBytes(),
-                "timingCache", building.folder().resolve("timings"));
     }
 
     private static Plan read(Path file, PlanRuntime runtime) throws IOException {

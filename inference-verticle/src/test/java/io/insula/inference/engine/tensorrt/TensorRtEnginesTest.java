@@ -4,32 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import ai.djl.MalformedModelException;
 import io.insula.djl.tensorrt.cuda.FakeCuda;
-import io.insula.djl.tensorrt.nvinfer.Plan;
-import io.insula.djl.tensorrt.nvinfer.PlanRuntime;
-import io.insula.djl.tensorrt.nvinfer.ShapeRange;
 import io.insula.djl.tensorrt.nvinfer.TensorType;
-import io.insula.djl.tensorrt.plan.InputRange;
-import io.insula.djl.tensorrt.plan.NetworkPlanBuilder;
-import io.insula.djl.tensorrt.plan.NetworkRequest;
 import io.insula.inference.engine.EngineException;
 import io.insula.inference.engine.TinyModels;
 import io.insula.inference.graph.DecoderDescription;
-import io.insula.inference.graph.DecoderShape;
 import io.insula.inference.graph.tensorrt.Dialect;
-import io.insula.inference.graph.tensorrt.RecordedNetwork;
 import io.insula.inference.graph.tensorrt.WeightForm;
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,8 +29,8 @@ class TensorRtEnginesTest {
     Path folder = Path.of("/");
 
     private final FakeGpu gpu = new FakeGpu(8, 256, 0, TensorType.BFLOAT16);
-    private final Builder builder = new Builder();
-    private final TensorRtEngines engines = new TensorRtEngines(gpu.cuda, device -> new FakeRuntime(), builder);
+    private final InterpretedTensorRt builder = new InterpretedTensorRt(gpu.cuda);
+    private final TensorRtEngines engines = new TensorRtEngines(gpu.cuda, device -> builder.runtime(), builder);
 
     private PlanConfig plans() {
         PlanConfig usual = PlanConfig.defaults(folder);
@@ -62,8 +46,8 @@ class TensorRtEnginesTest {
                 assertThat(engine.scoredTokens()).isEqualTo(8);
             }
         }
-        assertThat(builder.requests).hasSize(1);
-        assertThat(builder.requests.getFirst().name()).isEqualTo("tiny");
+        assertThat(builder.requests()).hasSize(1);
+        assertThat(builder.requests().getFirst().name()).isEqualTo("tiny");
         assertThat(gpu.cuda.usedBytes()).isZero();
     }
 
@@ -73,11 +57,11 @@ class TensorRtEnginesTest {
                 TinyModels.of(TinyModels.shape(3), io.insula.inference.weights.TensorType.BF16, TinyModels.SEED + 1);
         String first = fingerprint(DECODER, CONFIG);
         assertThat(fingerprint(DECODER, CONFIG.withGraphs(3))).isNotEmpty();
-        assertThat(builder.requests).hasSize(1);
+        assertThat(builder.requests()).hasSize(1);
         assertThat(fingerprint(other, CONFIG)).isNotEqualTo(first);
-        assertThat(builder.requests).hasSize(2);
+        assertThat(builder.requests()).hasSize(2);
         fingerprint(DECODER, CONFIG.withSlots(2, OracleRun.SLOT_TOKENS));
-        assertThat(builder.requests).hasSize(3);
+        assertThat(builder.requests()).hasSize(3);
     }
 
     @Test
@@ -94,7 +78,7 @@ class TensorRtEnginesTest {
                         .isBetween(OracleRun.deviation(DECODER, other), 1.0);
             }
         }
-        assertThat(builder.requests).hasSize(3);
+        assertThat(builder.requests()).hasSize(3);
     }
 
     private String fingerprint(DecoderDescription decoder, TensorRtConfig config) {
@@ -117,16 +101,59 @@ class TensorRtEnginesTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> engines.open("tiny", DECODER, CONFIG, layers))
                 .withMessage("dialect: LAYERS with TensorRT 10.6.0 (expected: PORTABLE before TensorRT 10.15)");
-        assertThat(builder.requests).isEmpty();
+        assertThat(builder.requests()).isEmpty();
+    }
+
+    @Test
+    void aPlanIsBuiltAheadOfItsEngineAndTellsItsProgress() {
+        List<String> told = new ArrayList<>();
+        Path plan = engines.build("tiny", DECODER, CONFIG, plans(), new RecordedProgress(told));
+        assertThat(plan).startsWith(folder.resolve("plans")).isRegularFile();
+        assertThat(told).containsExactly("start tiny", "end tiny");
+        assertThat(engines.build("tiny", DECODER, CONFIG, plans(), new RecordedProgress(told)))
+                .isEqualTo(plan);
+        engines.open("tiny", DECODER, CONFIG, plans()).close();
+        assertThat(builder.requests()).hasSize(1);
+        assertThat(told).hasSize(2);
+    }
+
+    @Test
+    void whatAModelNeedsIsKnownBeforeAnythingIsBuilt() {
+        DeviceNeed need = engines.need(DECODER, CONFIG, WeightForm.PLAIN);
+        assertThat(need.type()).isEqualTo(io.insula.djl.tensorrt.network.ElementType.BFLOAT16);
+        assertThat(need.device().name()).isEqualTo("Fake GPU");
+        assertThat(need.weightBytes())
+                .isEqualTo(2 * new DecoderWeights(DECODER).elements())
+                .isEqualTo(4 * engines.need(DECODER, CONFIG, WeightForm.INT4).weightBytes());
+        // Keys and values of 3 layers with 2 heads of 16 in bfloat16; 150 tokens, rounded up so that addresses are
+        // aligned.
+        assertThat(need.cacheBytes()).isEqualTo(OracleRun.SLOTS * 152 * 2L * 3 * 2 * 16 * 2);
+        assertThat(engines.need(DECODER, CONFIG.withMemory(1000, 0), WeightForm.PLAIN)
+                        .cacheBytes())
+                .isEqualTo(1000);
+        assertThat(need.freeBytes()).isEqualTo(1L << 30).isEqualTo(engines.freeBytes(0));
+        assertThat(need.bytes()).isEqualTo(need.weightBytes() + need.cacheBytes());
+        assertThat(gpu.cuda.allocations()).isZero();
+    }
+
+    @Test
+    void aDeviceThatIsLostSaysSo() {
+        assertThat(engines.devices()).extracting(device -> device.name()).containsExactly("Fake GPU");
+        assertThat(engines.fault(0)).isEmpty();
+        gpu.cuda.breakDown(true);
+        assertThat(engines.fault(0)).hasValueSatisfying(said -> assertThat(said).isNotBlank());
+        gpu.cuda.breakDown(false);
+        assertThat(engines.fault(0)).isEmpty();
+        assertThat(gpu.left()).isEqualTo(FakeGpu.NOTHING);
     }
 
     @Test
     void whatFailsIsSaidInWordsAndLeavesNothing() {
-        builder.failure = "Error Code 10: no kernels";
+        builder.refuse("Error Code 10: no kernels");
         assertThatExceptionOfType(EngineException.class)
                 .isThrownBy(() -> engines.open("tiny", DECODER, CONFIG, plans()))
                 .withMessage("the model tiny cannot be prepared for the GPU: Error Code 10: no kernels");
-        TensorRtEngines without = new TensorRtEngines(new FakeCuda(0, 1), device -> new FakeRuntime(), builder);
+        TensorRtEngines without = new TensorRtEngines(new FakeCuda(0, 1), device -> builder.runtime(), builder);
         assertThatExceptionOfType(EngineException.class)
                 .isThrownBy(() -> without.open("tiny", DECODER, CONFIG, plans()))
                 .withMessage("the driver shows no NVIDIA GPU to this process");
@@ -163,69 +190,31 @@ class TensorRtEnginesTest {
                 .withMessage("folderBytes: 0 (expected: >= 1048576)");
     }
 
-    /** What was built: the network as written, and its profiles. */
-    private record Built(RecordedNetwork network, List<Map<String, InputRange>> profiles, DecoderShape shape) {}
-
-    private final List<Built> built = new ArrayList<>();
-
-    private final class Builder implements NetworkPlanBuilder {
-
-        private final List<NetworkRequest> requests = new ArrayList<>();
-        private String failure = "";
+    private record RecordedProgress(List<String> told) implements ai.djl.util.Progress {
 
         @Override
-        public String version() {
-            return "10.6.0";
+        public void reset(String message, long max, String trailingMessage) {
+            told.add("start " + message);
         }
 
         @Override
-        public boolean attentionLayers() {
-            return false;
+        public void start(long initialProgress) {
+            assertThat(initialProgress).isZero();
         }
 
         @Override
-        public void build(NetworkRequest request, WritableByteChannel target)
-                throws IOException, MalformedModelException {
-            if (!failure.isEmpty()) {
-                throw new MalformedModelException(failure);
-            }
-            requests.add(request);
-            RecordedNetwork network = new RecordedNetwork();
-            request.writer().accept(network);
-            target.write(ByteBuffer.wrap(new byte[] {(byte) built.size()}));
-            built.add(new Built(network, request.options().profiles(), DECODER.shape()));
-        }
-    }
-
-    private final class FakeRuntime implements PlanRuntime {
-
-        @Override
-        public String version() {
-            return "10.6.0";
+        public void end() {
+            told.add("end " + told.getFirst().substring("start ".length()));
         }
 
         @Override
-        public int device() {
-            return 0;
+        public void increment(long increment) {
+            throw new UnsupportedOperationException();
         }
 
         @Override
-        public Plan deserialize(MemorySegment plan) {
-            Built found = built.get(plan.get(ValueLayout.JAVA_BYTE, 0));
-            List<Map<String, ShapeRange>> profiles = found.profiles().stream()
-                    .map(profile -> {
-                        Map<String, ShapeRange> ranges = new HashMap<>();
-                        profile.forEach((name, range) ->
-                                ranges.put(name, new ShapeRange(range.min(), range.opt(), range.max())));
-                        return ranges;
-                    })
-                    .toList();
-            return gpu.plan(found.shape(), new InterpretedNetwork(found.network()), profiles);
-        }
-
-        @Override
-        public void close() {
-            // Nothing is held.
+        public void update(long progress, String message) {
+            told.add(message);
         }
     }
 }

@@ -125,11 +125,6 @@ class PassingNetwork implements Network {
     }
 
     @Override
-    public boolean hasAttentionLayers() {
-        return network.hasAttentionLayers();
-    }
-
-    @Override
     public Tensor rotary(Tensor x, Tensor cosines, Tensor sines, boolean interleaved, Tensor positions) {
         return network.rotary(x, cosines, sines, interleaved, positions);
     }

@@ -287,11 +287,6 @@ public final class RecordedNetwork extends Recording {
     }
 
     @Override
-    public boolean hasAttentionLayers() {
-        return true;
-    }
-
-    @Override
     public Tensor rotary(Tensor x, Tensor cosines, Tensor sines, boolean interleaved, Tensor positions) {
         require(own(x).rank() == 4 && own(cosines).rank() == 2 && own(positions).rank() == 2, "rotary: " + x);
         require(x.type() == cosines.type() && x.type() == sines.type(), "rotary: " + x + " by " + cosines);

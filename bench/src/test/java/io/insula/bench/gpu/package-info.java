@@ -1,0 +1,4 @@
+@NullMarked
+package io.insula.bench.gpu;
+
+import org.jspecify.annotations.NullMarked;

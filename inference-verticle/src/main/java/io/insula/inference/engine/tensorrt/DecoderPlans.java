@@ -1,0 +1,125 @@
+package io.insula.inference.engine.tensorrt;
+
+import ai.djl.MalformedModelException;
+import ai.djl.util.Progress;
+import io.insula.djl.tensorrt.cuda.DeviceInfo;
+import io.insula.djl.tensorrt.network.ElementType;
+import io.insula.djl.tensorrt.plan.BuildOptions;
+import io.insula.djl.tensorrt.plan.CachedNetworkPlans;
+import io.insula.djl.tensorrt.plan.HardwareCompatibility;
+import io.insula.djl.tensorrt.plan.NetworkPlanBuilder;
+import io.insula.djl.tensorrt.plan.Refit;
+import io.insula.inference.graph.DecoderDescription;
+import io.insula.inference.graph.DecoderShape;
+import io.insula.inference.graph.tensorrt.DecoderNetwork;
+import io.insula.inference.graph.tensorrt.Dialect;
+import io.insula.inference.graph.tensorrt.NetworkOptions;
+import io.insula.inference.graph.tensorrt.StepLimits;
+import io.insula.inference.graph.tensorrt.TensorRtGraphWriter;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decoders' plans: each is built once for its weights, its options, the kind of GPU and the version of TensorRT.
+ *
+ * <p><b>Thread:</b> any; building blocks the caller for minutes.
+ */
+final class DecoderPlans {
+
+    private final NetworkPlanBuilder builder;
+    private final CachedNetworkPlans plans;
+
+    DecoderPlans(NetworkPlanBuilder builder) {
+        this.builder = builder;
+        this.plans = new CachedNetworkPlans(builder);
+    }
+
+    /** Refuses what this version of TensorRT cannot build. */
+    void requireLayers(PlanConfig building) {
+        if (building.dialect() == Dialect.LAYERS && !builder.attentionLayers()) {
+            throw new IllegalArgumentException("dialect: LAYERS with TensorRT " + builder.version()
+                    + " (expected: PORTABLE before TensorRT 10.15)");
+        }
+    }
+
+    /** What the cache looks like with as many slots. */
+    static CacheLayout layout(DecoderShape shape, ElementType type, int slots, TensorRtConfig config) {
+        int slotTokens = Math.min(config.slotTokens(), shape.contextTokens());
+        return CacheLayout.of(shape, Math.toIntExact(type.bytes(1)), slots, config.leastBucket(), slotTokens);
+    }
+
+    /**
+     * The file of a plan, built if it is not there.
+     *
+     * @param type what is computed with
+     * @param digest of the weights
+     * @param progress is told how far a build came; null: the log is
+     */
+    Path planOf(
+            String name,
+            DecoderDescription decoder,
+            ElementType type,
+            String digest,
+            DeviceInfo device,
+            TensorRtConfig config,
+            PlanConfig building,
+            @Nullable Progress progress)
+            throws IOException, MalformedModelException {
+        DecoderShape shape = decoder.shape();
+        LengthBuckets lengths = layout(shape, type, 1, config).buckets();
+        NetworkOptions options = (building.dialect() == Dialect.LAYERS
+                        ? NetworkOptions.layers(type, lengths.most(), lengths.most())
+                        : NetworkOptions.portable(type, lengths.most()))
+                .withTop(building.candidates())
+                .withWeights(building.weights());
+        boolean fixed = building.dialect() == Dialect.LAYERS;
+        StepLimits limits = new StepLimits(
+                config.maxSlots(),
+                building.chunk(),
+                building.scored(),
+                fixed ? lengths.most() : lengths.least(),
+                lengths.most());
+        String content =
+                String.join("\0", "decoder " + DecoderNetwork.VERSION, digest, shape.toString(), options.toString());
+        try (Arena constants = Arena.ofShared()) {
+            return plans.planOf(
+                    name,
+                    content,
+                    network -> TensorRtGraphWriter.write(decoder, options, network, constants),
+                    device,
+                    options(limits, shape, building),
+                    caches(building, progress));
+        }
+    }
+
+    /** One stream, since a captured step has one; float32 stays float32. */
+    private static BuildOptions options(StepLimits limits, DecoderShape shape, PlanConfig building) {
+        return new BuildOptions(
+                limits.profiles(shape),
+                Set.of(),
+                false,
+                0,
+                building.optimizationLevel(),
+                0,
+                HardwareCompatibility.NONE,
+                false,
+                Refit.NONE,
+                false);
+    }
+
+    private static Map<String, Object> caches(PlanConfig building, @Nullable Progress progress) {
+        Map<String, Object> caches = new HashMap<>(Map.of(
+                "planCache", building.folder().resolve("plans"),
+                "planCacheBytes", building.folderBytes(),
+                "timingCache", building.folder().resolve("timings")));
+        if (progress != null) {
+            caches.put("progress", progress);
+        }
+        return caches;
+    }
+}
