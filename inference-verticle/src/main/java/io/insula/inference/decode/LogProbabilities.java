@@ -100,7 +100,8 @@ public final class LogProbabilities {
 
         private ScoredToken scored(int place, int rank) {
             int token = tokens.applyAsInt(place);
-            double logProbability = candidates.logit(place) - highest - logTotal;
+            // A sum that a device tells may be a little less than one of its parts.
+            double logProbability = Math.min(0, candidates.logit(place) - highest - logTotal);
             return new ScoredToken(token, logProbability, rank, TokenBytes.of(tokenizer.bytes(token)));
         }
     }

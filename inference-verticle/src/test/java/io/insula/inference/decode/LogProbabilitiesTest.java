@@ -125,6 +125,18 @@ class LogProbabilitiesTest {
         assertThat(spared).isBetween(400, 1_600);
     }
 
+    /** Its logit is the sum's logarithm but for what the sum may be off. */
+    @Test
+    void aTokenThatIsCertainIsNotMoreThanCertain() {
+        float[] logits = new float[VOCABULARY];
+        logits[5] = 40;
+        for (double error : new double[] {-1, 0, 1}) {
+            ToldLogits row = new ToldLogits(logits, 20, error, new Random(SEED));
+            TokenScores scores = new LogProbabilities(VOCABULARY).of(row, 0, 5, 1, tokenizer);
+            assertScores(scores.chosen(), of(logits, 5, 1).chosen());
+        }
+    }
+
     private static void assertScores(ScoredToken actual, ScoredToken expected) {
         assertThat(actual.token()).isEqualTo(expected.token());
         assertThat(actual.rank()).isEqualTo(expected.rank());
