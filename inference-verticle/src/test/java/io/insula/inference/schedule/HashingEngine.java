@@ -84,6 +84,8 @@ public final class HashingEngine implements DecoderEngine {
     private int lastPrefilled = -1;
     private boolean closed;
     private boolean brokenScores;
+    private int told;
+    private int copiedRows;
     private final AtomicInteger saves = new AtomicInteger();
     private final AtomicInteger loads = new AtomicInteger();
     private final List<Integer> steps = Collections.synchronizedList(new ArrayList<>());
@@ -115,8 +117,19 @@ public final class HashingEngine implements DecoderEngine {
         return this;
     }
 
+    /** Lets each row's largest logits be told, so many, and all of them on demand alone. */
+    HashingEngine telling(int count) {
+        told = count;
+        return this;
+    }
+
     int calls() {
         return calls;
+    }
+
+    /** Rows of which all was asked for where the largest logits are told. */
+    int copiedRows() {
+        return copiedRows;
     }
 
     /** On any thread. */
@@ -230,7 +243,7 @@ public final class HashingEngine implements DecoderEngine {
         if (brokenScores) {
             logits[0] = Float.NaN;
         }
-        return new WholeLogits(FloatBuffer.wrap(logits), shape.vocabulary());
+        return told();
     }
 
     @Override
@@ -257,7 +270,7 @@ public final class HashingEngine implements DecoderEngine {
             throw new IllegalStateException("prefill logits are gone");
         }
         row(lastPrefilled, 0);
-        return new WholeLogits(FloatBuffer.wrap(logits), shape.vocabulary());
+        return told();
     }
 
     @Override
@@ -275,7 +288,7 @@ public final class HashingEngine implements DecoderEngine {
         for (int row = 0; row < rows; row++) {
             row(row, row);
         }
-        return new WholeLogits(FloatBuffer.wrap(logits), shape.vocabulary());
+        return told();
     }
 
     @Override
@@ -302,6 +315,11 @@ public final class HashingEngine implements DecoderEngine {
             mixed *= PRIME;
             logits[row * shape.vocabulary() + v] = (mixed >>> 40) / (float) (1 << 22);
         }
+    }
+
+    private StepLogits told() {
+        WholeLogits whole = new WholeLogits(FloatBuffer.wrap(logits), shape.vocabulary());
+        return told == 0 ? whole : new ToldRows(whole, told, row -> copiedRows++);
     }
 
     private void compute(int step) {
