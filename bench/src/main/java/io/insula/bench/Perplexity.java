@@ -1,10 +1,10 @@
 package io.insula.bench;
 
 import io.insula.inference.engine.StepEngine;
+import io.insula.inference.engine.StepLogits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
@@ -49,9 +49,9 @@ public record Perplexity(double value, int scored) {
                 for (int row = 0; row < rows; row++) {
                     step[row] = tokens[(first + row) * WINDOW + at];
                 }
-                FloatBuffer logits = engine.decode(rows, step);
+                StepLogits logits = engine.decode(rows, step);
                 for (int row = 0; row < rows && at + 1 >= UNSCORED; row++) {
-                    sum.add(logits, row * engine.shape().vocabulary(), engine, tokens[(first + row) * WINDOW + at + 1]);
+                    sum.add(logits.row(row), tokens[(first + row) * WINDOW + at + 1]);
                 }
             }
         }
@@ -67,7 +67,7 @@ public record Perplexity(double value, int scored) {
             for (int at = 0; at + chunk < WINDOW; at += chunk) {
                 engine.prefill(0, tokens, window * WINDOW + at, chunk);
                 if (at + chunk >= UNSCORED) {
-                    sum.add(engine.prefillLogits(), 0, engine, tokens[window * WINDOW + at + chunk]);
+                    sum.add(engine.prefillLogits().row(0), tokens[window * WINDOW + at + chunk]);
                 }
             }
         }
@@ -90,17 +90,16 @@ public record Perplexity(double value, int scored) {
         private double nll;
         private int count;
 
-        void add(FloatBuffer logits, int from, StepEngine engine, int token) {
-            int vocabulary = engine.shape().vocabulary();
+        void add(float[] logits, int token) {
             float largest = Float.NEGATIVE_INFINITY;
-            for (int i = 0; i < vocabulary; i++) {
-                largest = Math.max(largest, logits.get(from + i));
+            for (float logit : logits) {
+                largest = Math.max(largest, logit);
             }
             double total = 0;
-            for (int i = 0; i < vocabulary; i++) {
-                total += Math.exp(logits.get(from + i) - largest);
+            for (float logit : logits) {
+                total += Math.exp(logit - largest);
             }
-            nll += Math.log(total) + largest - logits.get(from + token);
+            nll += Math.log(total) + largest - logits[token];
             count++;
         }
 

@@ -2,7 +2,7 @@ package io.insula.bench.gpu;
 
 import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.PromptScorer;
-import java.nio.FloatBuffer;
+import io.insula.inference.engine.StepLogits;
 
 /**
  * How far an engine's predictions are from a {@link Reference}, token by token of the same text.
@@ -40,16 +40,16 @@ record Agreement(int positions, double meanDivergence, double worstDivergence, i
             for (int row = 0; row < rows; row++) {
                 engine.clear(row);
                 engine.prefill(row, new int[] {reference.token(first + row, 0)}, 0, 1);
-                sum.add(first + row, 0, engine.prefillLogits(), 0);
+                sum.add(first + row, 0, engine.prefillLogits().row(0));
             }
             int[] step = new int[rows];
             for (int at = 1; at < reference.positions(); at++) {
                 for (int row = 0; row < rows; row++) {
                     step[row] = reference.token(first + row, at);
                 }
-                FloatBuffer logits = engine.decode(rows, step);
+                StepLogits logits = engine.decode(rows, step);
                 for (int row = 0; row < rows; row++) {
-                    sum.add(first + row, at, logits, row * reference.vocabulary());
+                    sum.add(first + row, at, logits.row(row));
                 }
             }
         }
@@ -65,9 +65,9 @@ record Agreement(int positions, double meanDivergence, double worstDivergence, i
             int[] tokens = reference.tokens(window);
             for (int at = 0; at < reference.positions(); ) {
                 int count = Math.min(scorer.scoredTokens(), reference.positions() - at);
-                FloatBuffer logits = scorer.prefillScored(0, tokens, at, count);
+                StepLogits logits = scorer.prefillScored(0, tokens, at, count);
                 for (int i = 0; i < count; i++) {
-                    sum.add(window, at + i, logits, i * reference.vocabulary());
+                    sum.add(window, at + i, logits.row(i));
                 }
                 at += count;
             }
@@ -88,14 +88,14 @@ record Agreement(int positions, double meanDivergence, double worstDivergence, i
             this.reference = reference;
         }
 
-        void add(int window, int at, FloatBuffer logits, int from) {
-            double logSum = Reference.logSum(logits, from, reference.vocabulary());
+        void add(int window, int at, float[] logits) {
+            double logSum = Reference.logSum(logits);
             double here = 0;
             double restExpected = 1;
             double rest = 1;
             for (int place = 0; place < Reference.KEPT; place++) {
                 double expected = reference.logit(window, at, place) - reference.logSum(window, at);
-                double actual = logits.get(from + reference.id(window, at, place)) - logSum;
+                double actual = logits[reference.id(window, at, place)] - logSum;
                 here += Math.exp(expected) * (expected - actual);
                 restExpected -= Math.exp(expected);
                 rest -= Math.exp(actual);
@@ -107,16 +107,16 @@ record Agreement(int positions, double meanDivergence, double worstDivergence, i
             // What is no number is as far as can be.
             divergence += Double.isNaN(here) ? Double.POSITIVE_INFINITY : here;
             worst = Double.isNaN(here) ? Double.POSITIVE_INFINITY : Math.max(worst, here);
-            if (likeliest(logits, from) != reference.id(window, at, 0)) {
+            if (likeliest(logits) != reference.id(window, at, 0)) {
                 others++;
                 gap = Math.max(gap, reference.logit(window, at, 0) - reference.logit(window, at, 1));
             }
         }
 
-        private int likeliest(FloatBuffer logits, int from) {
+        private int likeliest(float[] logits) {
             int best = 0;
-            for (int id = 1; id < reference.vocabulary(); id++) {
-                best = logits.get(from + id) > logits.get(from + best) ? id : best;
+            for (int id = 1; id < logits.length; id++) {
+                best = logits[id] > logits[best] ? id : best;
             }
             return best;
         }

@@ -1,5 +1,6 @@
 package io.insula.bench.gpu;
 
+import io.insula.inference.decode.SamplingException;
 import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.EngineException;
 import io.insula.inference.engine.tensorrt.PlanConfig;
@@ -27,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 final class GpuBenchmark {
 
     private static final int TOKEN_SEED = 11;
-    private static final int CANDIDATES = 64;
     private static final int SCORED = 16;
 
     private final GpuDevice device;
@@ -103,7 +103,7 @@ final class GpuBenchmark {
             for (GpuCase each : group.cases()) {
                 measure(each, engine, figures);
             }
-        } catch (EngineException | IllegalArgumentException | ModelFileException e) {
+        } catch (EngineException | SamplingException | IllegalArgumentException | ModelFileException e) {
             for (GpuCase each : group.cases()) {
                 if (!report.results().containsKey(each) && !report.reasons().containsKey(each)) {
                     notRun(each, String.valueOf(e.getMessage()));
@@ -149,7 +149,7 @@ final class GpuBenchmark {
                 group.weights(),
                 options.chunk(),
                 Math.min(SCORED, options.chunk()),
-                Math.min(CANDIDATES, group.model().shape().vocabulary()),
+                group.cases().getFirst().cost().candidates(),
                 options.optimizationLevel(),
                 options.plans(),
                 GpuOptions.PLAN_BYTES);
@@ -190,33 +190,39 @@ final class GpuBenchmark {
         }
     }
 
-    /** Seconds of one step, at the end of which the sequences have the case's length. */
+    /** Seconds of one step, its tokens taken as a server takes them; at the end of all the sequences have the case's length. */
     private double decode(GpuCase each, DecoderEngine engine) {
         clear(engine);
         int[] prompt = tokens(each, each.context() - options.decoded());
         engine.prefill(0, prompt, 0, prompt.length);
+        LikeliestTokens likeliest = new LikeliestTokens(engine.shape().vocabulary());
+        likeliest.warmUp(engine.prefillLogits());
         for (int slot = 1; slot < each.batch(); slot++) {
             engine.copy(0, slot);
         }
         int[] step = tokens(each, each.batch());
         for (int i = 0; i < options.warmUp(); i++) {
-            engine.decode(each.batch(), step);
+            likeliest.take(engine.decode(each.batch(), step), step);
         }
         return median(options.steps(), () -> {
             for (int i = 0; i < options.steps(); i++) {
-                engine.decode(each.batch(), step);
+                likeliest.take(engine.decode(each.batch(), step), step);
             }
         });
     }
 
-    /** Seconds of one prompt. */
+    /** Seconds of one prompt and the token behind it. */
     private double prefill(GpuCase each, DecoderEngine engine) {
         int[] prompt = tokens(each, each.context());
         clear(engine);
         engine.prefill(0, prompt, 0, prompt.length);
+        LikeliestTokens likeliest = new LikeliestTokens(engine.shape().vocabulary());
+        likeliest.warmUp(engine.prefillLogits());
+        int[] first = new int[1];
         return median(1, () -> {
             engine.clear(0);
             engine.prefill(0, prompt, 0, prompt.length);
+            likeliest.take(engine.prefillLogits(), first);
         });
     }
 

@@ -31,7 +31,7 @@ final class GpuTable {
                 device.launchSeconds() * 1e6,
                 device.rowSeconds() * 1e6);
         out.println("predicted: the slower of useful bytes at the speed of copies and operations at that of products,"
-                + " and launch, rows and logits");
+                + " and launch, rows and the largest logits");
         out.flush();
     }
 

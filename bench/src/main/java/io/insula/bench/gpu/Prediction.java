@@ -4,7 +4,7 @@ package io.insula.bench.gpu;
  * How long a step should take: the slower of moving its bytes and computing its operations, and what is paid beside that.
  *
  * @param work of each run the slower of both, in seconds
- * @param beside launches, copies of new rows and logits to the host, in seconds
+ * @param beside launches, copies of new rows, and of the largest logits to the host, in seconds
  * @param bytes that must be moved
  * @param operations that must be computed
  */
@@ -14,12 +14,12 @@ record Prediction(double work, double beside, double bytes, double operations) {
     static Prediction decode(DeviceFigures device, StepCost cost, int rows, double length) {
         double bytes = cost.decodeBytes(rows, length);
         double operations = cost.decodeOperations(rows, length);
-        double beside = device.launchSeconds()
-                + rows * (device.rowSeconds() + cost.logitsBytes() / device.hostBytesPerSecond());
+        double beside =
+                device.launchSeconds() + rows * (device.rowSeconds() + cost.toldBytes() / device.hostBytesPerSecond());
         return new Prediction(slower(device, bytes, operations), beside, bytes, operations);
     }
 
-    /** A prompt in chunks, each as slow as the slower of both; the last one's logits go to the host. */
+    /** A prompt in chunks, each as slow as the slower of both; the largest logits of each go to the host. */
     static Prediction prefill(DeviceFigures device, StepCost cost, int tokens, int chunk) {
         double work = 0;
         double bytes = 0;
@@ -30,8 +30,8 @@ record Prediction(double work, double beside, double bytes, double operations) {
             bytes += cost.prefillBytes(past, count);
             operations += cost.prefillOperations(past, count);
         }
-        double beside = Math.ceilDiv(tokens, chunk) * (device.launchSeconds() + device.rowSeconds())
-                + cost.logitsBytes() / device.hostBytesPerSecond();
+        double beside = Math.ceilDiv(tokens, chunk)
+                * (device.launchSeconds() + device.rowSeconds() + cost.toldBytes() / device.hostBytesPerSecond());
         return new Prediction(work, beside, bytes, operations);
     }
 

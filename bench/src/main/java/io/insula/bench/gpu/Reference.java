@@ -2,12 +2,12 @@ package io.insula.bench.gpu;
 
 import io.insula.bench.BenchmarkException;
 import io.insula.inference.engine.DecoderEngine;
+import io.insula.inference.engine.StepLogits;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -68,9 +68,9 @@ final class Reference {
             engine.clear(0);
             for (int at = 0; at < positions; ) {
                 int count = Math.min(engine.scoredTokens(), positions - at);
-                FloatBuffer scored = engine.prefillScored(0, cut[window], at, count);
+                StepLogits scored = engine.prefillScored(0, cut[window], at, count);
                 for (int i = 0; i < count; i++) {
-                    reference.keep(window * positions + at + i, scored, i * reference.vocabulary);
+                    reference.keep(window * positions + at + i, scored.row(i));
                 }
                 at += count;
             }
@@ -78,13 +78,12 @@ final class Reference {
         return reference;
     }
 
-    private void keep(int position, FloatBuffer row, int from) {
-        PriorityQueue<Integer> best =
-                new PriorityQueue<>(Comparator.comparingDouble((Integer id) -> row.get(from + id)));
+    private void keep(int position, float[] row) {
+        PriorityQueue<Integer> best = new PriorityQueue<>(Comparator.comparingDouble((Integer id) -> row[id]));
         for (int id = 0; id < vocabulary; id++) {
             if (best.size() < KEPT) {
                 best.add(id);
-            } else if (row.get(from + id) > row.get(from + best.element())) {
+            } else if (row[id] > row[best.element()]) {
                 best.remove();
                 best.add(id);
             }
@@ -92,19 +91,19 @@ final class Reference {
         for (int place = KEPT - 1; place >= 0; place--) {
             int id = best.remove();
             ids[position * KEPT + place] = id;
-            logits[position * KEPT + place] = row.get(from + id);
+            logits[position * KEPT + place] = row[id];
         }
-        logSums[position] = (float) logSum(row, from, vocabulary);
+        logSums[position] = (float) logSum(row);
     }
 
-    static double logSum(FloatBuffer row, int from, int vocabulary) {
+    static double logSum(float[] row) {
         float most = Float.NEGATIVE_INFINITY;
-        for (int i = 0; i < vocabulary; i++) {
-            most = Math.max(most, row.get(from + i));
+        for (float logit : row) {
+            most = Math.max(most, logit);
         }
         double sum = 0;
-        for (int i = 0; i < vocabulary; i++) {
-            sum += Math.exp(row.get(from + i) - most);
+        for (float logit : row) {
+            sum += Math.exp(logit - most);
         }
         return Math.log(sum) + most;
     }

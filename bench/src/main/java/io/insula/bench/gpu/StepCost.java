@@ -19,6 +19,9 @@ record StepCost(DecoderShape shape, boolean tied, boolean biased, WeightForm wei
     /** Of bfloat16: plain weights, keys and values, activations. */
     static final int PLAIN_BYTES = 2;
 
+    /** As the plans of a server tell. */
+    private static final int CANDIDATES = 64;
+
     private static final int GAIN_BYTES = 4;
     private static final int INT4_BLOCK = 128;
 
@@ -96,8 +99,13 @@ record StepCost(DecoderShape shape, boolean tied, boolean biased, WeightForm wei
         return 4.0 * shape.layers() * shape.queryWidth();
     }
 
-    /** Logits of one row, which go to the host. */
-    long logitsBytes() {
-        return (long) shape.vocabulary() * Float.BYTES;
+    /** The largest logits of a row that go to the host. */
+    int candidates() {
+        return Math.min(CANDIDATES, shape.vocabulary());
+    }
+
+    /** What goes to the host of one row: the largest logits, their tokens, the sum and the depth. */
+    long toldBytes() {
+        return (2L * candidates() + 2) * Float.BYTES;
     }
 }

@@ -6,6 +6,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.insula.inference.engine.EngineShape;
 import io.insula.inference.engine.StepEngine;
+import io.insula.inference.engine.StepLogits;
+import io.insula.inference.engine.WholeLogits;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -204,12 +206,12 @@ public final class LlamaPeer implements StepEngine {
     }
 
     @Override
-    public FloatBuffer prefillLogits() {
-        return prefilled;
+    public StepLogits prefillLogits() {
+        return new WholeLogits(prefilled, shape.vocabulary());
     }
 
     @Override
-    public FloatBuffer decode(int count, int[] tokens) {
+    public StepLogits decode(int count, int[] tokens) {
         batch.clear();
         for (int row = 0; row < count; row++) {
             batch.add(tokens[row], lengths[row], row, true);
@@ -219,7 +221,7 @@ public final class LlamaPeer implements StepEngine {
             lengths[row]++;
             copyLogits(row, rows, row * shape.vocabulary());
         }
-        return rows;
+        return new WholeLogits(rows, shape.vocabulary());
     }
 
     private void decodeBatch() {

@@ -82,8 +82,7 @@ class AgreementTest {
             Reference reference = Reference.of(engine, text(), 1, 2);
             other.clear(0);
             other.prefill(0, text(), 0, 1);
-            float[] actual = new float[80];
-            other.prefillLogits().get(0, actual);
+            float[] actual = other.prefillLogits().row(0);
             other.decode(1, new int[] {text()[1]});
             double sum = 0;
             for (float logit : actual) {

@@ -18,7 +18,7 @@ class PredictionTest {
         double bytes = COST.stepWeightBytes() + 2048.0 * 32 * 1024;
         assertThat(prediction.bytes()).isEqualTo(bytes);
         assertThat(prediction.work()).isCloseTo(bytes / 4e12, within(1e-12));
-        assertThat(prediction.beside()).isCloseTo(11e-6 + 128_256 * 4 / 5e10, within(1e-12));
+        assertThat(prediction.beside()).isCloseTo(11e-6 + 520 / 5e10, within(1e-12));
         assertThat(prediction.seconds()).isEqualTo(prediction.work() + prediction.beside());
     }
 
@@ -27,7 +27,7 @@ class PredictionTest {
         DeviceFigures slow = new DeviceFigures(4e12, 1e12, 5e10, 0, 0);
         Prediction prediction = Prediction.decode(slow, COST, 64, 16);
         assertThat(prediction.work()).isCloseTo(COST.decodeOperations(64, 16) / 1e12, within(1e-9));
-        assertThat(Prediction.decode(slow, COST, 64, 16).beside()).isCloseTo(64 * 128_256 * 4 / 5e10, within(1e-9));
+        assertThat(Prediction.decode(slow, COST, 64, 16).beside()).isCloseTo(64 * 520 / 5e10, within(1e-9));
     }
 
     @Test
@@ -37,7 +37,7 @@ class PredictionTest {
         assertThat(cut.bytes() - whole.bytes())
                 .as("the weights twice more, and what the first chunks see again")
                 .isEqualTo(2.0 * COST.stepWeightBytes() + (400 + 800) * COST.tokenBytes());
-        assertThat(cut.beside() - whole.beside()).isCloseTo(2 * 11e-6, within(1e-12));
+        assertThat(cut.beside() - whole.beside()).isCloseTo(2 * (11e-6 + 520 / 5e10), within(1e-12));
         double logits = 2.0 * COST.tableElements();
         assertThat(cut.operations()).isCloseTo(whole.operations() + 2 * logits, within(1e3));
     }

@@ -5,7 +5,7 @@ import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.EngineException;
 import io.insula.inference.engine.EngineShape;
 import io.insula.inference.engine.KvBlock;
-import java.nio.FloatBuffer;
+import io.insula.inference.engine.StepLogits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -44,7 +44,7 @@ final class SufferingEngine implements DecoderEngine {
     }
 
     @Override
-    public FloatBuffer decode(int rows, int[] tokens) {
+    public StepLogits decode(int rows, int[] tokens) {
         suffer();
         if (paceNanos > 0) {
             LockSupport.parkNanos(paceNanos);
@@ -65,13 +65,13 @@ final class SufferingEngine implements DecoderEngine {
     }
 
     @Override
-    public FloatBuffer prefillScored(int slot, int[] tokens, int from, int count) {
+    public StepLogits prefillScored(int slot, int[] tokens, int from, int count) {
         suffer();
         return engine.prefillScored(slot, tokens, from, count);
     }
 
     @Override
-    public FloatBuffer prefillLogits() {
+    public StepLogits prefillLogits() {
         return engine.prefillLogits();
     }
 

@@ -1,8 +1,8 @@
 package io.insula.inference.decode;
 
+import io.insula.inference.engine.StepLogits;
 import io.insula.protocol.SamplingParameters;
 import io.insula.protocol.TokenIds;
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
@@ -13,7 +13,7 @@ import java.util.Arrays;
  *
  * <p><b>Thread:</b> one at a time; reused from row to row.
  */
-final class Candidates {
+final class Candidates implements AdjustedLogits {
 
     private static final int LANES = 8;
     private static final int BLOCK = 256;
@@ -34,19 +34,29 @@ final class Candidates {
     private float highest;
 
     Candidates(int vocabulary) {
-        if (vocabulary < 1) {
-            throw new IllegalArgumentException("vocabulary: " + vocabulary + " (expected: >= 1)");
-        }
-        this.logits = new float[vocabulary];
-        this.weights = new float[vocabulary];
-        this.exponents = new int[vocabulary];
-        this.allowed = new long[(vocabulary + Long.SIZE - 1) / Long.SIZE];
-        this.shortlist = new Shortlist(this, weights);
+        this(vocabulary, vocabulary);
     }
 
-    /** Takes one row of logits; the buffer's position does not matter and is not moved. */
-    void load(FloatBuffer rows, int row) {
-        rows.get(Math.multiplyExact(row, logits.length), logits);
+    /**
+     * Some tokens by their places, in the order of their ids.
+     *
+     * @param size how many
+     * @param vocabulary at least as many
+     */
+    Candidates(int size, int vocabulary) {
+        if (size < 1) {
+            throw new IllegalArgumentException("vocabulary: " + size + " (expected: >= 1)");
+        }
+        this.logits = new float[size];
+        this.weights = new float[size];
+        this.exponents = new int[size];
+        this.allowed = new long[(size + Long.SIZE - 1) / Long.SIZE];
+        this.shortlist = new Shortlist(this, weights, vocabulary);
+    }
+
+    /** Takes a row of logits, all of it. */
+    void load(StepLogits rows, int row) {
+        rows.copyRow(row, logits);
         float lowest = Float.POSITIVE_INFINITY;
         float top = Float.NEGATIVE_INFINITY;
         for (float logit : logits) {
@@ -60,22 +70,29 @@ final class Candidates {
         highest = top;
     }
 
-    double logit(int token) {
+    /** Takes finite logits of as many tokens as there are places. */
+    void load(float[] values) {
+        System.arraycopy(values, 0, logits, 0, logits.length);
+        highest = top();
+    }
+
+    @Override
+    public double logit(int token) {
         return logits[token];
     }
 
-    /** Changes a token's logit; {@link #adjusted} is to be called after the last change. */
-    void setLogit(int token, double logit) {
+    @Override
+    public void setLogit(int token, double logit) {
         logits[token] = (float) logit;
     }
 
-    /** Sees to it that a token is not drawn; {@link #adjusted} is to be called after the last change. */
-    void mask(int token) {
+    @Override
+    public void mask(int token) {
         logits[token] = Float.NEGATIVE_INFINITY;
     }
 
-    /** Sees to it that no token is drawn but these; {@link #adjusted} is to be called after the last change. */
-    void keepOnly(long[] words, TokenIds besides) {
+    @Override
+    public void keepOnly(long[] words, TokenIds besides) {
         int known = Math.min(words.length, allowed.length);
         System.arraycopy(words, 0, allowed, 0, known);
         Arrays.fill(allowed, known, allowed.length, 0);
@@ -113,14 +130,28 @@ final class Candidates {
 
     /** Ends the changes of single logits. */
     void adjusted() {
-        float top = top();
-        if (!Float.isFinite(top)) {
+        if (!settled()) {
             throw new SamplingException(
-                    top == Float.NEGATIVE_INFINITY
+                    highest == Float.NEGATIVE_INFINITY
                             ? "logits: every token is masked (expected: one that may be drawn)"
-                            : "logits: " + top + " after bias and penalties (expected: finite numbers)");
+                            : "logits: " + highest + " after bias and penalties (expected: finite numbers)");
         }
-        highest = top;
+    }
+
+    /** Ends the changes of single logits; false where no token may be drawn, or one is not finite. */
+    boolean settled() {
+        highest = top();
+        return Float.isFinite(highest);
+    }
+
+    /** The highest logit. */
+    float highest() {
+        return highest;
+    }
+
+    /** A token's weight, as {@link #weigh} left it. */
+    float weight(int token) {
+        return weights[token];
     }
 
     /** The highest logit; NaN where one is. Four at a time, so that the processor need not wait for the one before. */
@@ -140,11 +171,6 @@ final class Candidates {
             a = Math.max(a, logits[i]);
         }
         return Math.max(Math.max(a, b), Math.max(c, d));
-    }
-
-    /** The natural logarithm of a token's probability at a temperature of one, by {@link #weigh weights} of that. */
-    double logProbability(int token, double total) {
-        return (double) logits[token] - highest - StrictMath.log(total);
     }
 
     /** One for the most probable token, of equal ones the lowest id first. */
@@ -214,6 +240,11 @@ final class Candidates {
     /** Draws after the stages that drop tokens. */
     int drawTruncated(SamplingParameters parameters, double uniform) {
         return shortlist.draw(parameters, weigh(parameters.temperature()), uniform);
+    }
+
+    /** Draws after the stages that drop tokens, from weights that are there and that weigh so much with all others. */
+    int drawTruncated(SamplingParameters parameters, double total, double uniform) {
+        return shortlist.draw(parameters, total, uniform);
     }
 
     /** The exponent that a token's weight has at a temperature: 0 for the most probable one. */

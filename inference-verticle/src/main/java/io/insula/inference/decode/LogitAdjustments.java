@@ -20,7 +20,14 @@ final class LogitAdjustments {
 
     private LogitAdjustments() {}
 
-    static void apply(Candidates candidates, SamplingParameters parameters, ChoiceHistory history, NextTokens next) {
+    /** Whether there is anything to do. */
+    static boolean any(SamplingParameters parameters, ChoiceHistory history, NextTokens next) {
+        return !parameters.logitBias().isEmpty() || !next.all() || history.counted();
+    }
+
+    /** Changes the logits; whoever holds them is told nothing when it is done. */
+    static void apply(
+            AdjustedLogits candidates, SamplingParameters parameters, ChoiceHistory history, NextTokens next) {
         LogitBias bias = parameters.logitBias();
         for (int i = 0; i < bias.size(); i++) {
             candidates.setLogit(bias.token(i), candidates.logit(bias.token(i)) + bias.bias(i));
@@ -34,10 +41,9 @@ final class LogitAdjustments {
             candidates.keepOnly(words, next.besides());
         }
         penalise(candidates, parameters.penalties(), history);
-        candidates.adjusted();
     }
 
-    private static void penalise(Candidates candidates, Penalties penalties, ChoiceHistory history) {
+    private static void penalise(AdjustedLogits candidates, Penalties penalties, ChoiceHistory history) {
         if (penalties.equals(Penalties.NONE)) {
             return;
         }
@@ -59,7 +65,7 @@ final class LogitAdjustments {
         }
     }
 
-    private static void repeat(Candidates candidates, int token, double penalty) {
+    private static void repeat(AdjustedLogits candidates, int token, double penalty) {
         double logit = candidates.logit(token);
         candidates.setLogit(token, logit > 0 ? logit / penalty : logit * penalty);
     }

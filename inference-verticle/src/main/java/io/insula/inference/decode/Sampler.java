@@ -1,12 +1,15 @@
 package io.insula.inference.decode;
 
+import io.insula.inference.engine.StepLogits;
+import io.insula.inference.engine.TopLogits;
 import io.insula.protocol.SamplingParameters;
-import java.nio.FloatBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Draws the next token from a row of logits, the same token for the same logits, parameters and past of the choice.
  *
- * <p><b>Shape:</b> {@code logits [rows, vocabulary] float32} from index 0.
+ * <p>Where an engine tells a row's largest logits, the token comes from those whenever it is certain that the whole row would
+ * give the same one ({@link TopSampler}); else the whole row is asked for.
  *
  * <p><b>Order:</b> logit bias, masked tokens, penalties, temperature, top-k, typical-p, top-p, min-p, draw. The stages that
  * drop tokens come in llama.cpp's order, each works on what the one before it left; the temperature comes before them, as in
@@ -24,18 +27,21 @@ import java.nio.FloatBuffer;
 public final class Sampler {
 
     private final Candidates candidates;
+    private final int vocabulary;
+    private @Nullable TopSampler likely;
 
     /**
      * @param vocabulary logits per row
      */
     public Sampler(int vocabulary) {
         this.candidates = new Candidates(vocabulary);
+        this.vocabulary = vocabulary;
     }
 
     /**
      * The token that follows.
      *
-     * @param logits the engine's rows; not moved
+     * @param logits the engine's rows
      * @param row which of them
      * @param parameters how to draw; tokens of the bias are less than the vocabulary
      * @param history the tokens before it
@@ -43,15 +49,23 @@ public final class Sampler {
      * @param choice which of the request's choices, from 0
      */
     public int sample(
-            FloatBuffer logits,
+            StepLogits logits,
             int row,
             SamplingParameters parameters,
             ChoiceHistory history,
             NextTokens next,
             int choice) {
+        TopLogits top = logits.top();
+        if (top != null) {
+            int token = likely(top.count()).sample(top, row, parameters, history, next, choice);
+            if (token != TopSampler.UNCERTAIN) {
+                return token;
+            }
+        }
         candidates.load(logits, row);
-        if (!parameters.logitBias().isEmpty() || !next.all() || history.counted()) {
+        if (LogitAdjustments.any(parameters, history, next)) {
             LogitAdjustments.apply(candidates, parameters, history, next);
+            candidates.adjusted();
         }
         if (isGreedy(parameters)) {
             return candidates.best();
@@ -62,13 +76,22 @@ public final class Sampler {
                 : candidates.draw(parameters.temperature(), uniform);
     }
 
-    private static boolean isGreedy(SamplingParameters parameters) {
+    private TopSampler likely(int count) {
+        TopSampler sampler = likely;
+        if (sampler == null || sampler.count() != count) {
+            sampler = new TopSampler(count, vocabulary);
+            likely = sampler;
+        }
+        return sampler;
+    }
+
+    static boolean isGreedy(SamplingParameters parameters) {
         return parameters.temperature() == 0
                 || parameters.topK() == 1
                 || (parameters.topP() == 0 && parameters.typicalP() == 1);
     }
 
-    private static boolean truncates(SamplingParameters parameters) {
+    static boolean truncates(SamplingParameters parameters) {
         return parameters.topK() > 0 || parameters.typicalP() < 1 || parameters.topP() < 1 || parameters.minP() > 0;
     }
 }

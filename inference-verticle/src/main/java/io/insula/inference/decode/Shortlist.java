@@ -22,6 +22,7 @@ final class Shortlist {
 
     private final Candidates candidates;
     private final float[] weights;
+    private final int vocabulary;
     /** What decides a token's place in the order of the current stage: not negative, smaller comes first. */
     private final int[] keys;
 
@@ -31,11 +32,13 @@ final class Shortlist {
     private int keptCount;
 
     /**
-     * @param weights of all tokens, filled anew for each row; the largest is one
+     * @param weights of all candidates, filled anew for each row; the largest is one
+     * @param vocabulary tokens that there are, be they candidates or not
      */
-    Shortlist(Candidates candidates, float[] weights) {
+    Shortlist(Candidates candidates, float[] weights, int vocabulary) {
         this.candidates = candidates;
         this.weights = weights;
+        this.vocabulary = vocabulary;
         this.keys = new int[weights.length];
         // One more than there are tokens: a place is written before it is known whether it counts.
         this.kept = new int[weights.length + 1];
@@ -79,7 +82,7 @@ final class Shortlist {
             return 0;
         }
         // All tokens below the first together weigh less than the nucleus leaves out; the weightiest token weighs one.
-        return Math.max((1 - parameters.topP()) * total / weights.length, parameters.minP());
+        return Math.max((1 - parameters.topP()) * total / vocabulary, parameters.minP());
     }
 
     /** The least of the greatest weights of so many disjoint groups: so many tokens weigh at least that. */

@@ -318,11 +318,11 @@ public final class OnnxDecoderEngine implements DecoderEngine {
     }
 
     @Override
-    public FloatBuffer prefillScored(int slot, int[] tokens, int from, int count) {
+    public StepLogits prefillScored(int slot, int[] tokens, int from, int count) {
         arguments.prefill(slot, length(slot), tokens, from, count);
         arguments.scored(count, scoredTokens());
         prefillChunk(slot, tokens, from, count, computed -> steps.prefillScored(slot, computed, count));
-        return steps.decodeLogits();
+        return new WholeLogits(steps.decodeLogits(), shape.vocabulary());
     }
 
     private void prefillChunk(int slot, int[] tokens, int from, int count, IntFunction<NDList> step) {
@@ -343,18 +343,18 @@ public final class OnnxDecoderEngine implements DecoderEngine {
     }
 
     @Override
-    public FloatBuffer prefillLogits() {
-        return steps.prefillLogits();
+    public StepLogits prefillLogits() {
+        return new WholeLogits(steps.prefillLogits(), shape.vocabulary());
     }
 
     @Override
-    public FloatBuffer decode(int rows, int[] tokens) {
+    public StepLogits decode(int rows, int[] tokens) {
         arguments.decode(rows, tokens, slot -> lengths[slot]);
         decode(rows, Math.max(rows, leastRows), Math.max(rows, leastLogits), tokens);
         for (int row = 0; row < rows; row++) {
             lengths[row]++;
         }
-        return steps.decodeLogits();
+        return new WholeLogits(steps.decodeLogits(), shape.vocabulary());
     }
 
     /** Computes a step; the rows beyond {@code rows} are void: what they write lies behind their slots' tokens. */

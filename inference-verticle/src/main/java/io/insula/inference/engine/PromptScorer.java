@@ -1,7 +1,5 @@
 package io.insula.inference.engine;
 
-import java.nio.FloatBuffer;
-
 /**
  * Prefills prompts and tells the logits behind each of their tokens, for a prompt's log-probabilities.
  *
@@ -17,7 +15,7 @@ public interface PromptScorer {
      * each of them.
      *
      * @param count 1 to {@link #scoredTokens}
-     * @return <b>Shape:</b> {@code [count, vocabulary]} float32 from index 0; valid until the next call on this engine
+     * @return a row for each token; valid until the next call on this engine
      */
-    FloatBuffer prefillScored(int slot, int[] tokens, int from, int count);
+    StepLogits prefillScored(int slot, int[] tokens, int from, int count);
 }

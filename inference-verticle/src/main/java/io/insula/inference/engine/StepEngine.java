@@ -1,7 +1,5 @@
 package io.insula.inference.engine;
 
-import java.nio.FloatBuffer;
-
 /**
  * Makes the steps of one decoder-only model, prefill and decode, over slots of KV cache.
  *
@@ -54,17 +52,17 @@ public interface StepEngine extends AutoCloseable {
     /**
      * The logits that follow the last token given to {@link #prefill}.
      *
-     * @return <b>Shape:</b> {@code [vocabulary]} float32 from index 0; valid until the next call on this engine
+     * @return one row; valid until the next call on this engine
      */
-    FloatBuffer prefillLogits();
+    StepLogits prefillLogits();
 
     /**
      * Appends {@code tokens[row]} to slot {@code row}, for every row in {@code 0..rows-1}; each of these slots holds at
      * least one token.
      *
-     * @return <b>Shape:</b> {@code [rows, vocabulary]} float32 from index 0; valid until the next call on this engine
+     * @return a row for each slot; valid until the next call on this engine
      */
-    FloatBuffer decode(int rows, int[] tokens);
+    StepLogits decode(int rows, int[] tokens);
 
     @Override
     void close();

@@ -3,9 +3,9 @@ package io.insula.inference.schedule;
 import io.insula.inference.decode.ChoiceDecoder;
 import io.insula.inference.decode.ChoiceHistory;
 import io.insula.inference.decode.Sampler;
+import io.insula.inference.engine.StepLogits;
 import io.insula.protocol.StreamFrame.FinishReason;
 import io.insula.protocol.TokenIds;
-import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** One answer of a stream: the row that it holds in a decode step. */
@@ -64,7 +64,7 @@ final class Choice {
     }
 
     /** Draws its next token, or takes the one that alone may come: it counts as drawn. */
-    int sample(Sampler sampler, FloatBuffer logits, int row) {
+    int sample(Sampler sampler, StepLogits logits, int row) {
         int only = decoder.only();
         return only >= 0
                 ? only

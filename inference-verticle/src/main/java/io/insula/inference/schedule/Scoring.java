@@ -1,11 +1,11 @@
 package io.insula.inference.schedule;
 
 import io.insula.inference.decode.LogProbabilities;
+import io.insula.inference.engine.StepLogits;
 import io.insula.inference.text.ChatTokenizer;
 import io.insula.protocol.OutputOptions;
 import io.insula.protocol.StreamFrame.StreamPrompt;
 import io.insula.protocol.TokenScores;
-import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -31,7 +31,7 @@ final class Scoring {
     }
 
     /** A sampled token's scores, if they are asked for. */
-    List<TokenScores> token(ScheduledStream stream, FloatBuffer logits, int row, int token) {
+    List<TokenScores> token(ScheduledStream stream, StepLogits logits, int row, int token) {
         OutputOptions output = stream.command().output();
         return output.scored()
                 ? List.of(probabilities.of(logits, row, token, output.logProbabilities(), tokenizer))
@@ -39,7 +39,7 @@ final class Scoring {
     }
 
     /** Of a chunk that is being prefilled, what its logits say of the tokens behind each of its own. */
-    Optional<StreamPrompt> prompt(ScheduledStream stream, FloatBuffer logits, int count) {
+    Optional<StreamPrompt> prompt(ScheduledStream stream, StepLogits logits, int count) {
         int[] prompt = stream.prompt();
         int from = stream.prefilled() + 1;
         int alternatives = stream.command().output().promptLogProbabilities();

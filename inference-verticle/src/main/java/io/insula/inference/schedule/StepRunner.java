@@ -2,10 +2,10 @@ package io.insula.inference.schedule;
 
 import io.insula.inference.decode.ChoiceDecoder;
 import io.insula.inference.engine.PromptScorer;
+import io.insula.inference.engine.StepLogits;
 import io.insula.protocol.StreamFrame.FinishReason;
 import io.insula.protocol.StreamFrame.Outcome;
 import io.insula.protocol.TokenIds;
-import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +78,7 @@ final class StepRunner {
         PromptScorer scorer = open.scorer();
         if (scorer != null && Scoring.ofPrompt(stream)) {
             count = StepBalance.atMost(count, left, scorer.scoredTokens());
-            FloatBuffer logits = scorer.prefillScored(slot, stream.prompt(), context, count);
+            StepLogits logits = scorer.prefillScored(slot, stream.prompt(), context, count);
             scorePrompt(stream, logits, count);
             prefilled(choice, slot, count, logits, count - 1);
         } else if (count < left) {
@@ -92,7 +92,7 @@ final class StepRunner {
     }
 
     /** Notes a chunk; behind the last one the answer begins, from that row of logits. */
-    private void prefilled(Choice choice, int slot, int count, FloatBuffer logits, int row) {
+    private void prefilled(Choice choice, int slot, int count, StepLogits logits, int row) {
         if (choice.stream().prefilled() + count < choice.stream().prompt().length) {
             prefilled(choice, slot, count);
         } else if (countChunk(choice, count)) {
@@ -122,7 +122,7 @@ final class StepRunner {
         return !endIfOver(stream);
     }
 
-    private void scorePrompt(ScheduledStream stream, FloatBuffer logits, int count) {
+    private void scorePrompt(ScheduledStream stream, StepLogits logits, int count) {
         try {
             scoring.prompt(stream, logits, count).ifPresent(scores -> outbox.add(stream.command(), scores));
         } catch (RuntimeException e) {
@@ -130,7 +130,7 @@ final class StepRunner {
         }
     }
 
-    private void answerBegins(ScheduledStream stream, int slot, FloatBuffer logits, int row) {
+    private void answerBegins(ScheduledStream stream, int slot, StepLogits logits, int row) {
         long now = nanos.getAsLong();
         stream.choices().forEach(choice -> advance(choice, logits, row, now));
         keepPrefix(stream, slot);
@@ -155,7 +155,7 @@ final class StepRunner {
     private void decode() {
         long began = nanos.getAsLong();
         int rows = open.slots().active();
-        FloatBuffer logits = open.engine().decode(rows, open.slots().nextTokens());
+        StepLogits logits = open.engine().decode(rows, open.slots().nextTokens());
         meters.decodeStep(rows);
         long now = nanos.getAsLong();
         List<Choice> choices = open.slots().rows().toList();
@@ -187,7 +187,7 @@ final class StepRunner {
     }
 
     /** Gives a choice its next token: a known one while it replays, else a sampled one. */
-    private void advance(Choice choice, FloatBuffer logits, int row, long now) {
+    private void advance(Choice choice, StepLogits logits, int row, long now) {
         ScheduledStream stream = choice.stream();
         if (broken.containsKey(stream)) {
             return;
@@ -218,7 +218,7 @@ final class StepRunner {
         }
     }
 
-    private void sample(Choice choice, FloatBuffer logits, int row, long now) {
+    private void sample(Choice choice, StepLogits logits, int row, long now) {
         ScheduledStream stream = choice.stream();
         int token = choice.sample(open.sampler(), logits, row);
         ChoiceDecoder.Step step = choice.take(token);

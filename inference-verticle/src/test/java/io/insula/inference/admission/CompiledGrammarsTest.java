@@ -11,6 +11,7 @@ import io.insula.inference.decode.ChoiceDecoder;
 import io.insula.inference.decode.ChoiceHistory;
 import io.insula.inference.decode.Sampler;
 import io.insula.inference.decode.parts.ToolSyntax;
+import io.insula.inference.engine.WholeLogits;
 import io.insula.inference.grammar.GrammarConfig;
 import io.insula.inference.schedule.Commands;
 import io.insula.protocol.GenerateCommand;
@@ -24,7 +25,6 @@ import io.insula.protocol.ToolCallDelta;
 import io.insula.protocol.ToolChoice;
 import io.insula.protocol.ToolDefinition;
 import io.insula.protocol.Tools;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -289,7 +289,7 @@ class CompiledGrammarsTest {
             }
             tokenizer.special("</think>").ifPresent(token -> row[token] += 12);
             int only = decoder.only();
-            int token = only >= 0 ? only : sampler.sample(FloatBuffer.wrap(row), 0, hot, history, decoder.next(), 0);
+            int token = only >= 0 ? only : sampler.sample(WholeLogits.of(row), 0, hot, history, decoder.next(), 0);
             history.add(token);
             ChoiceDecoder.Step step = decoder.accept(token);
             text.append(step.text());

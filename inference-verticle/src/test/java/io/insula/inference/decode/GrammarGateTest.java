@@ -3,13 +3,13 @@ package io.insula.inference.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.insula.inference.decode.parts.ReasoningStart;
+import io.insula.inference.engine.WholeLogits;
 import io.insula.protocol.Penalties;
 import io.insula.protocol.RequestId;
 import io.insula.protocol.SamplingParameters;
 import io.insula.protocol.StopConditions;
 import io.insula.protocol.StreamFrame.FinishReason;
 import io.insula.protocol.TokenIds;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -201,9 +201,9 @@ class GrammarGateTest {
     private static int drawn(
             ChoiceDecoder decoder, Sampler sampler, float[] row, SamplingParameters hot, ChoiceHistory history) {
         int only = decoder.only();
-        int token = only >= 0 ? only : sampler.sample(FloatBuffer.wrap(row), 0, hot, history, decoder.next(), 0);
+        int token = only >= 0 ? only : sampler.sample(WholeLogits.of(row), 0, hot, history, decoder.next(), 0);
         if (only >= 0) {
-            assertThat(sampler.sample(FloatBuffer.wrap(row), 0, hot, history, decoder.next(), 0))
+            assertThat(sampler.sample(WholeLogits.of(row), 0, hot, history, decoder.next(), 0))
                     .as("what drawing would have given")
                     .isEqualTo(only);
         }

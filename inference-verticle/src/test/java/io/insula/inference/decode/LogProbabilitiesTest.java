@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.insula.inference.engine.TopLogits;
+import io.insula.inference.engine.WholeLogits;
 import io.insula.inference.schedule.LetterTokenizer;
 import io.insula.protocol.ScoredToken;
 import io.insula.protocol.TokenScores;
@@ -74,10 +76,11 @@ class LogProbabilitiesTest {
 
     @Test
     void aRowIsTheSameAmongOthersAndAfterThem() {
-        FloatBuffer rows = FloatBuffer.allocate(3 * VOCABULARY)
+        FloatBuffer three = FloatBuffer.allocate(3 * VOCABULARY)
                 .put(logits(5))
                 .put(logits(1))
                 .put(logits(9));
+        WholeLogits rows = new WholeLogits(three, VOCABULARY);
         LogProbabilities used = new LogProbabilities(VOCABULARY);
         used.of(rows, 2, 1, 3, tokenizer);
         assertThat(used.of(rows, 1, 9, 3, tokenizer)).isEqualTo(of(logits(1), 9, 3));
@@ -90,8 +93,58 @@ class LogProbabilitiesTest {
         assertThatThrownBy(() -> of(logits, 1, 1)).isInstanceOf(SamplingException.class);
     }
 
+    /** A token of each rank, and alternatives up to the ranks that can be told. */
+    @Test
+    void aRowsLargestLogitsGiveTheSameScoresAsAllOfIt() {
+        Random random = new Random(SEED);
+        LogProbabilities told = new LogProbabilities(VOCABULARY);
+        int spared = 0;
+        for (int round = 0; round < 2_000; round++) {
+            float[] logits = new float[VOCABULARY];
+            for (int i = 0; i < VOCABULARY; i++) {
+                float logit = (float) (4 * random.nextGaussian());
+                logits[i] = round % 3 == 0 ? Math.round(logit) : logit;
+            }
+            int token = random.nextInt(VOCABULARY);
+            int alternatives = random.nextInt(22);
+            double error = random.nextInt(3) - 1;
+            ToldLogits row = new ToldLogits(logits, 20, error, random);
+            TokenScores scores = told.of(row, 0, token, alternatives, tokenizer);
+            TokenScores whole = of(logits, token, alternatives);
+            assertScores(scores.chosen(), whole.chosen());
+            assertThat(scores.top()).hasSameSizeAs(whole.top());
+            for (int i = 0; i < alternatives; i++) {
+                assertScores(scores.top().get(i), whole.top().get(i));
+            }
+            // The whole row changes no bit of it.
+            ToldLogits all = new ToldLogits(logits, VOCABULARY, error, random);
+            assertThat(new LogProbabilities(VOCABULARY).of(all, 0, token, alternatives, tokenizer))
+                    .isEqualTo(scores);
+            spared += 1 - row.copies();
+        }
+        assertThat(spared).isBetween(400, 1_600);
+    }
+
+    /** Its logit is the sum's logarithm but for what the sum may be off. */
+    @Test
+    void aTokenThatIsCertainIsNotMoreThanCertain() {
+        float[] logits = new float[VOCABULARY];
+        logits[5] = 40;
+        for (double error : new double[] {-1, 0, 1}) {
+            ToldLogits row = new ToldLogits(logits, 20, error, new Random(SEED));
+            TokenScores scores = new LogProbabilities(VOCABULARY).of(row, 0, 5, 1, tokenizer);
+            assertScores(scores.chosen(), of(logits, 5, 1).chosen());
+        }
+    }
+
+    private static void assertScores(ScoredToken actual, ScoredToken expected) {
+        assertThat(actual.token()).isEqualTo(expected.token());
+        assertThat(actual.rank()).isEqualTo(expected.rank());
+        assertThat(actual.logProbability()).isCloseTo(expected.logProbability(), within(TopLogits.LOG_SUM_ERROR));
+    }
+
     private TokenScores of(float[] logits, int token, int alternatives) {
-        return new LogProbabilities(VOCABULARY).of(FloatBuffer.wrap(logits), 0, token, alternatives, tokenizer);
+        return new LogProbabilities(VOCABULARY).of(WholeLogits.of(logits), 0, token, alternatives, tokenizer);
     }
 
     private static float[] logits(double deviation) {

@@ -3,6 +3,8 @@ package io.insula.inference.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.insula.inference.engine.StepLogits;
+import io.insula.inference.engine.WholeLogits;
 import io.insula.protocol.LogitBias;
 import io.insula.protocol.Penalties;
 import io.insula.protocol.SamplingParameters;
@@ -32,7 +34,7 @@ class SamplerTest {
     @Test
     void takesTheMostProbableTokenAtTemperatureZeroAndTheLowestOfEqualOnes() {
         Sampler sampler = new Sampler(4);
-        FloatBuffer rows = FloatBuffer.wrap(new float[] {0, 3, 1, 3, -1, -2, -1, -5});
+        StepLogits rows = new WholeLogits(FloatBuffer.wrap(new float[] {0, 3, 1, 3, -1, -2, -1, -5}), 4);
         SamplingParameters greedy = new SamplingParameters(0, 1, SEED);
         assertThat(sample(sampler, rows, 0, greedy, 0, 0)).isEqualTo(1);
         assertThat(sample(sampler, rows, 1, greedy, 0, 0)).isEqualTo(0);
@@ -40,7 +42,7 @@ class SamplerTest {
 
     @Test
     void takesTheMostProbableTokenAtTopPZeroAndAtTopKOne() {
-        FloatBuffer logits = FloatBuffer.wrap(logits(SEED, VOCABULARY, 2));
+        StepLogits logits = WholeLogits.of(logits(SEED, VOCABULARY, 2));
         Sampler sampler = new Sampler(VOCABULARY);
         int best = sample(sampler, logits, 0, new SamplingParameters(0, 1, 1), 0, 0);
         for (int index = 0; index < 200; index++) {
@@ -55,7 +57,7 @@ class SamplerTest {
     @ValueSource(doubles = {1e-300, 1e-9, 1e-4})
     void becomesGreedyAsTheTemperatureVanishes(double temperature) {
         Sampler sampler = new Sampler(VOCABULARY);
-        FloatBuffer logits = FloatBuffer.wrap(logits(SEED, VOCABULARY, 2));
+        StepLogits logits = WholeLogits.of(logits(SEED, VOCABULARY, 2));
         int best = sample(sampler, logits, 0, new SamplingParameters(0, 1, 1), 0, 0);
         for (double topP : new double[] {0.5, 1}) {
             SamplingParameters cold = new SamplingParameters(temperature, topP, 1);
@@ -108,7 +110,7 @@ class SamplerTest {
         for (int draw = 0; draw < DRAWS; draw++) {
             counts[
                     sampler.sample(
-                            FloatBuffer.wrap(logits), 0, parameters, history, NextTokens.allBut(forbidden), draw)]++;
+                            WholeLogits.of(logits), 0, parameters, history, NextTokens.allBut(forbidden), draw)]++;
         }
         assertThat(excess(counts, NaiveSampler.probabilities(logits, parameters, prompt, output, Set.of(6, 7)), DRAWS))
                 .as("deviations of chi-square, seed %d", SEED)
@@ -150,11 +152,10 @@ class SamplerTest {
         int[] counts = new int[VOCABULARY];
         for (int draw = 0; draw < DRAWS; draw++) {
             int token = sampler.sample(
-                    FloatBuffer.wrap(logits), 0, parameters, history, NextTokens.only(words, besides), draw);
+                    WholeLogits.of(logits), 0, parameters, history, NextTokens.only(words, besides), draw);
             assertThat(token)
                     .as("what forbidding all the others gives")
-                    .isEqualTo(
-                            sampler.sample(FloatBuffer.wrap(logits), 0, parameters, history, allBut(forbidden), draw));
+                    .isEqualTo(sampler.sample(WholeLogits.of(logits), 0, parameters, history, allBut(forbidden), draw));
             counts[token]++;
         }
         assertThat(excess(counts, NaiveSampler.probabilities(logits, parameters, new int[0], output, forbidden), DRAWS))
@@ -166,7 +167,7 @@ class SamplerTest {
     @ValueSource(ints = {1, 63, 64, 65, 127, 128, 130, 200})
     void aMaskOfOneTokenLeavesThatOneWhateverTheParameters(int vocabulary) {
         Sampler sampler = new Sampler(vocabulary);
-        FloatBuffer logits = FloatBuffer.wrap(logits(SEED, vocabulary, 3));
+        StepLogits logits = WholeLogits.of(logits(SEED, vocabulary, 3));
         SamplingParameters[] all = {
             new SamplingParameters(0, 1, SEED),
             new SamplingParameters(2, 1, SEED),
@@ -201,13 +202,13 @@ class SamplerTest {
         ChoiceHistory history = history(parameters, new int[0], new int[0]);
         for (int choice = 0; choice < 200; choice++) {
             assertThat(sampler.sample(
-                            FloatBuffer.wrap(logits),
+                            WholeLogits.of(logits),
                             0,
                             parameters,
                             history,
                             NextTokens.only(new long[] {-1}, TokenIds.EMPTY),
                             choice))
-                    .isEqualTo(sampler.sample(FloatBuffer.wrap(logits), 0, parameters, history, ANY, choice));
+                    .isEqualTo(sampler.sample(WholeLogits.of(logits), 0, parameters, history, ANY, choice));
         }
     }
 
@@ -239,7 +240,7 @@ class SamplerTest {
             float[] logits = logits(SEED + round, vocabulary, 3);
             double[] expected = NaiveSampler.probabilities(logits, parameters);
             Candidates candidates = new Candidates(vocabulary);
-            candidates.load(FloatBuffer.wrap(logits), 0);
+            candidates.load(WholeLogits.of(logits), 0);
             for (int step = 0; step < 200; step++) {
                 double uniform = (step + 0.5) / 200;
                 int token = topK == 0 && typicalP == 1 && topP == 1 && minP == 0
@@ -256,7 +257,7 @@ class SamplerTest {
 
     @Test
     void keepsEqualTokensByIdWhenAStageEndsAmongThem() {
-        FloatBuffer logits = FloatBuffer.wrap(new float[] {0, 1, 1, 1, 1, 0});
+        StepLogits logits = WholeLogits.of(new float[] {0, 1, 1, 1, 1, 0});
         for (SamplingParameters parameters : new SamplingParameters[] {
             new SamplingParameters(0.01, 0.5, SEED),
             new SamplingParameters(0.01, 1, SEED).withTopK(2),
@@ -278,7 +279,7 @@ class SamplerTest {
         SamplingParameters parameters = new SamplingParameters(1, 1, SEED).withTypicalP(0.5);
         assertThat(NaiveSampler.probabilities(logits, parameters)[0]).isZero();
         for (int index = 0; index < 300; index++) {
-            assertThat(sample(new Sampler(1_001), FloatBuffer.wrap(logits), 0, parameters, 0, index))
+            assertThat(sample(new Sampler(1_001), WholeLogits.of(logits), 0, parameters, 0, index))
                     .isPositive();
         }
     }
@@ -290,7 +291,7 @@ class SamplerTest {
         double most = Arrays.stream(typical).max().orElseThrow();
         SamplingParameters parameters = new SamplingParameters(1, 0, SEED).withTypicalP(0.3);
         for (int index = 0; index < 100; index++) {
-            int token = sample(new Sampler(VOCABULARY), FloatBuffer.wrap(logits), 0, parameters, 0, index);
+            int token = sample(new Sampler(VOCABULARY), WholeLogits.of(logits), 0, parameters, 0, index);
             assertThat(typical[token]).isEqualTo(most);
         }
     }
@@ -304,13 +305,13 @@ class SamplerTest {
         Sampler sampler = new Sampler(4);
         for (int choice = 0; choice < 300; choice++) {
             assertThat(sampler.sample(
-                            FloatBuffer.wrap(logits), 0, hot, history, NextTokens.allBut(TokenIds.of(0, 2)), choice))
+                            WholeLogits.of(logits), 0, hot, history, NextTokens.allBut(TokenIds.of(0, 2)), choice))
                     .isIn(1, 3);
-            assertThat(sampler.sample(FloatBuffer.wrap(logits), 0, forced, history, ANY, choice))
+            assertThat(sampler.sample(WholeLogits.of(logits), 0, forced, history, ANY, choice))
                     .isEqualTo(3);
         }
         assertThatThrownBy(() -> sampler.sample(
-                        FloatBuffer.wrap(logits), 0, hot, history, NextTokens.allBut(TokenIds.of(0, 1, 2, 3)), 0))
+                        WholeLogits.of(logits), 0, hot, history, NextTokens.allBut(TokenIds.of(0, 1, 2, 3)), 0))
                 .isInstanceOf(SamplingException.class)
                 .hasMessage("logits: every token is masked (expected: one that may be drawn)");
     }
@@ -351,7 +352,7 @@ class SamplerTest {
             int[] output = random.ints(random.nextInt(40), 0, VOCABULARY).toArray();
             Set<Integer> forbidden = random.ints(2, 0, VOCABULARY).boxed().collect(Collectors.toSet());
             Candidates candidates = new Candidates(VOCABULARY);
-            candidates.load(FloatBuffer.wrap(logits), 0);
+            candidates.load(WholeLogits.of(logits), 0);
             LogitAdjustments.apply(candidates, parameters, history(parameters, prompt, output), allBut(forbidden));
             double[] expected = NaiveSampler.adjusted(logits, parameters, prompt, output, forbidden);
             for (int token = 0; token < VOCABULARY; token++) {
@@ -393,9 +394,10 @@ class SamplerTest {
 
     @Test
     void dependsOnSeedChoiceAndIndexAlone() {
-        FloatBuffer rows = FloatBuffer.allocate(2 * VOCABULARY)
+        FloatBuffer both = FloatBuffer.allocate(2 * VOCABULARY)
                 .put(logits(1, VOCABULARY, 2))
                 .put(logits(2, VOCABULARY, 2));
+        StepLogits rows = new WholeLogits(both, VOCABULARY);
         SamplingParameters parameters = new SamplingParameters(1, 0.9, 77);
         Sampler used = new Sampler(VOCABULARY);
         for (int index = 0; index < 50; index++) {
@@ -413,7 +415,7 @@ class SamplerTest {
         for (double temperature : new double[] {0, 1}) {
             assertThatThrownBy(() -> sample(
                             new Sampler(VOCABULARY),
-                            FloatBuffer.wrap(logits),
+                            new WholeLogits(FloatBuffer.wrap(logits), VOCABULARY),
                             1,
                             new SamplingParameters(temperature, 0.9, 1),
                             0,
@@ -428,13 +430,13 @@ class SamplerTest {
                 TokenIds.of(forbidden.stream().mapToInt(Integer::intValue).toArray()));
     }
 
-    private static FloatBuffer row(int index) {
-        return FloatBuffer.wrap(logits(SEED + index, VOCABULARY, 1));
+    private static StepLogits row(int index) {
+        return WholeLogits.of(logits(SEED + index, VOCABULARY, 1));
     }
 
     private static int greedy(float[] logits, SamplingParameters parameters, int[] prompt, int[] output) {
         return new Sampler(logits.length)
-                .sample(FloatBuffer.wrap(logits), 0, parameters, history(parameters, prompt, output), ANY, 0);
+                .sample(WholeLogits.of(logits), 0, parameters, history(parameters, prompt, output), ANY, 0);
     }
 
     private static ChoiceHistory history(SamplingParameters parameters, int[] prompt, int[] output) {
@@ -444,7 +446,7 @@ class SamplerTest {
     }
 
     private static int sample(
-            Sampler sampler, FloatBuffer logits, int row, SamplingParameters parameters, int choice, int index) {
+            Sampler sampler, StepLogits logits, int row, SamplingParameters parameters, int choice, int index) {
         return sampler.sample(logits, row, parameters, history(parameters, new int[0], new int[index]), ANY, choice);
     }
 
@@ -462,7 +464,7 @@ class SamplerTest {
         ChoiceHistory history = history(parameters, new int[0], new int[0]);
         int[] counts = new int[logits.length];
         for (int index = 0; index < DRAWS; index++) {
-            int token = sampler.sample(FloatBuffer.wrap(logits), 0, parameters, history, ANY, 0);
+            int token = sampler.sample(WholeLogits.of(logits), 0, parameters, history, ANY, 0);
             history.add(token);
             counts[token]++;
         }

@@ -11,7 +11,6 @@ import io.insula.inference.graph.Rope;
 import io.insula.inference.graph.RopeLayout;
 import io.insula.inference.graph.RopeScaling;
 import io.insula.inference.weights.TensorType;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -189,13 +188,13 @@ public abstract class DecoderEngineContractTest extends ExactStepsContractTest {
         engine.clear(1);
         for (int cut : new int[] {0, 1, 9, 23}) {
             engine.prefill(0, prompt, cut, cut == 0 ? 1 : cut == 1 ? 8 : cut == 9 ? 14 : 1);
-            outputs.add(row(engine, engine.prefillLogits(), 0));
+            outputs.add(engine.prefillLogits().row(0));
         }
         prefill(engine, 1, prompt(1));
         for (int token : continuation(0)) {
-            FloatBuffer logits = engine.decode(2, new int[] {token, 5});
-            outputs.add(row(engine, logits, 0));
-            outputs.add(row(engine, logits, 1));
+            StepLogits logits = engine.decode(2, new int[] {token, 5});
+            outputs.add(logits.row(0));
+            outputs.add(logits.row(1));
         }
         return outputs;
     }

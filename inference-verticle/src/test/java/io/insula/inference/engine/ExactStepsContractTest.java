@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.insula.inference.graph.DecoderDescription;
 import io.insula.inference.graph.DecoderShape;
 import io.insula.inference.weights.TensorType;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -96,9 +95,9 @@ public abstract class ExactStepsContractTest {
             int at = step;
             int[] tokens =
                     IntStream.range(0, rows).map(row -> continuation(row)[at]).toArray();
-            FloatBuffer logits = engine.decode(rows, tokens);
+            StepLogits logits = engine.decode(rows, tokens);
             for (int row = 0; row < rows; row++) {
-                assertThat(row(engine, logits, row))
+                assertThat(logits.row(row))
                         .as("row %2$s of %3$s %1$s, step %4$s", what, row, rows, step)
                         .isEqualTo(alone.get(row).get(step));
             }
@@ -112,7 +111,7 @@ public abstract class ExactStepsContractTest {
         int[] prompt = TinyModels.tokens(SHAPE, 140, 7);
         try (DecoderEngine engine = load(decoder, SLOTS, SLOT_TOKENS, 1)) {
             prefill(engine, 0, prompt);
-            float[] prefilled = row(engine, engine.prefillLogits(), 0);
+            float[] prefilled = engine.prefillLogits().row(0);
             List<float[]> expected = decodeAlone(engine, continuation(0));
             for (int[] cuts :
                     new int[][] {{1}, {139}, {2, 3, 4}, {64, 128}, {33}, {65}, {70}, {75}, {97}, {1, 2, 138, 139}, {129}
@@ -120,7 +119,7 @@ public abstract class ExactStepsContractTest {
                 engine.clear(0);
                 prefillCut(engine, prompt, cuts);
                 String what = "cut at " + Arrays.toString(cuts);
-                assertThat(row(engine, engine.prefillLogits(), 0)).as(what).isEqualTo(prefilled);
+                assertThat(engine.prefillLogits().row(0)).as(what).isEqualTo(prefilled);
                 List<float[]> actual = decodeAlone(engine, continuation(0));
                 for (int step = 0; step < actual.size(); step++) {
                     assertThat(actual.get(step)).as(what + ", step " + step).isEqualTo(expected.get(step));
@@ -137,11 +136,11 @@ public abstract class ExactStepsContractTest {
             prefill(engine, 1, prompt(1));
             prefill(engine, 0, prompt(0));
             List<Integer> generated = new ArrayList<>();
-            int next = argmax(row(engine, engine.prefillLogits(), 0));
+            int next = argmax(engine.prefillLogits().row(0));
             float[] expected = new float[0];
             for (int step = 0; step < 8; step++) {
                 generated.add(next);
-                expected = row(engine, engine.decode(2, new int[] {next, step}), 0);
+                expected = engine.decode(2, new int[] {next, step}).row(0);
                 next = argmax(expected);
             }
             engine.clear(0);
@@ -186,9 +185,9 @@ public abstract class ExactStepsContractTest {
                     .containsOnly(prompt(3).length);
             for (int step = 0; step < expected.size(); step++) {
                 int token = continuation(3)[step];
-                FloatBuffer logits = engine.decode(2, new int[] {token, token});
-                assertThat(row(engine, logits, 0)).as("step %s", step).isEqualTo(expected.get(step));
-                assertThat(row(engine, logits, 1)).as("step %s", step).isEqualTo(expected.get(step));
+                StepLogits logits = engine.decode(2, new int[] {token, token});
+                assertThat(logits.row(0)).as("step %s", step).isEqualTo(expected.get(step));
+                assertThat(logits.row(1)).as("step %s", step).isEqualTo(expected.get(step));
             }
         }
     }
@@ -233,7 +232,7 @@ public abstract class ExactStepsContractTest {
         int[] prompt = TinyModels.tokens(SHAPE, 140, 7);
         try (DecoderEngine engine = load(TensorType.Q4_1)) {
             prefill(engine, 0, prompt);
-            float[] prefilled = row(engine, engine.prefillLogits(), 0);
+            float[] prefilled = engine.prefillLogits().row(0);
             for (int known : new int[] {32, 96, 138}) {
                 engine.prefill(2, prompt, 0, known);
                 try (KvBlock beginning = engine.save(2, 0, known)) {
@@ -242,7 +241,7 @@ public abstract class ExactStepsContractTest {
                 }
                 engine.clear(2);
                 engine.prefill(0, prompt, known, prompt.length - known);
-                assertThat(row(engine, engine.prefillLogits(), 0))
+                assertThat(engine.prefillLogits().row(0))
                         .as("%s tokens loaded", known)
                         .isEqualTo(prefilled);
             }
@@ -259,9 +258,9 @@ public abstract class ExactStepsContractTest {
             engine.clear(0);
             List<float[]> scored = new ArrayList<>();
             for (int from = 0; from < prompt.length; from += 3) {
-                FloatBuffer logits = engine.prefillScored(0, prompt, from, 3);
+                StepLogits logits = engine.prefillScored(0, prompt, from, 3);
                 for (int i = 0; i < 3; i++) {
-                    scored.add(row(engine, logits, i));
+                    scored.add(logits.row(i));
                 }
             }
             for (int i = 0; i < prompt.length; i++) {
@@ -270,7 +269,7 @@ public abstract class ExactStepsContractTest {
                 assertThat(scored.get(i))
                         .as("token %s", i)
                         .usingComparatorWithPrecision(1e-4f)
-                        .containsExactly(row(engine, engine.prefillLogits(), 0));
+                        .containsExactly(engine.prefillLogits().row(0));
             }
             List<float[]> actual = decodeAlone(engine, continuation(1));
             for (int step = 0; step < actual.size(); step++) {
@@ -285,20 +284,19 @@ public abstract class ExactStepsContractTest {
         int[] prompt = TinyModels.tokens(SHAPE, SLOT_TOKENS, 11);
         try (DecoderEngine engine = load(TensorType.F32)) {
             prefill(engine, 0, prompt);
-            float[] expected = row(engine, engine.prefillLogits(), 0);
+            float[] expected = engine.prefillLogits().row(0);
             prefill(engine, 1, prompt(1));
-            float[] neighbour = row(engine, engine.decode(1 + 1, tokensAfterClear(engine)), 1);
+            float[] neighbour = engine.decode(1 + 1, tokensAfterClear(engine)).row(1);
             engine.clear(0);
             engine.clear(1);
             prefill(engine, 1, prompt(1));
             engine.prefill(0, prompt, 0, SLOT_TOKENS - 1);
             engine.prefill(0, prompt, SLOT_TOKENS - 1, 1);
-            assertThat(row(engine, engine.prefillLogits(), 0)).isEqualTo(expected);
+            assertThat(engine.prefillLogits().row(0)).isEqualTo(expected);
             assertThatIllegalArgumentException().isThrownBy(() -> engine.decode(1, new int[] {0}));
             assertThatIllegalArgumentException().isThrownBy(() -> engine.prefill(0, prompt, 0, 1));
             assertThat(engine.length(0)).isEqualTo(SLOT_TOKENS);
-            assertThat(row(engine, engine.decode(2, tokensAfterClear(engine)), 1))
-                    .isEqualTo(neighbour);
+            assertThat(engine.decode(2, tokensAfterClear(engine)).row(1)).isEqualTo(neighbour);
         }
     }
 
@@ -379,14 +377,8 @@ public abstract class ExactStepsContractTest {
 
     private static List<float[]> decodeAlone(DecoderEngine engine, int[] tokens) {
         return Arrays.stream(tokens)
-                .mapToObj(token -> row(engine, engine.decode(1, new int[] {token}), 0))
+                .mapToObj(token -> engine.decode(1, new int[] {token}).row(0))
                 .toList();
-    }
-
-    static float[] row(DecoderEngine engine, FloatBuffer logits, int row) {
-        float[] copy = new float[engine.shape().vocabulary()];
-        logits.get(row * copy.length, copy);
-        return copy;
     }
 
     private static int argmax(float[] logits) {

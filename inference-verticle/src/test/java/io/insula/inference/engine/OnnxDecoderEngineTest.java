@@ -61,9 +61,7 @@ class OnnxDecoderEngineTest extends DecoderEngineContractTest {
 
     private static float[] decodeOne(DecoderEngine engine, int[] prompt) {
         engine.prefill(0, prompt, 0, prompt.length);
-        float[] logits = new float[engine.shape().vocabulary()];
-        engine.decode(1, new int[] {6}).get(0, logits);
-        return logits;
+        return engine.decode(1, new int[] {6}).row(0);
     }
 
     /** The model has as many heads as the most threads, so that none of the counts is lowered. */
@@ -97,9 +95,7 @@ class OnnxDecoderEngineTest extends DecoderEngineContractTest {
         for (int token : tokens) {
             int[] each = new int[rows];
             Arrays.fill(each, token);
-            float[] row = new float[engine.shape().vocabulary()];
-            engine.decode(rows, each).get(0, row);
-            logits.add(row);
+            logits.add(engine.decode(rows, each).row(0));
         }
         return logits;
     }

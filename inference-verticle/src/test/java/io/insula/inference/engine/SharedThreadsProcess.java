@@ -86,9 +86,7 @@ final class SharedThreadsProcess {
         for (int step = 0; step < STEPS; step++) {
             int[] tokens = new int[rows];
             Arrays.fill(tokens, 3 * step);
-            float[] row = new float[engine.shape().vocabulary()];
-            engine.decode(rows, tokens).get(0, row);
-            logits.add(row);
+            logits.add(engine.decode(rows, tokens).row(0));
         }
         return logits;
     }

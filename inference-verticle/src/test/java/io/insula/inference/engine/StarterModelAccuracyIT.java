@@ -88,15 +88,12 @@ class StarterModelAccuracyIT {
         List<float[]> logits = new ArrayList<>();
         try (DecoderEngine engine =
                 OnnxDecoderEngine.load(decoder, EngineConfig.defaults().withSlots(1, 2 * TOKENS))) {
-            float[] row = new float[engine.shape().vocabulary()];
             for (int at = 0; at < TOKENS - STEP; at += STEP) {
                 engine.prefill(0, tokens, at, STEP);
-                engine.prefillLogits().get(0, row);
-                logits.add(row.clone());
+                logits.add(engine.prefillLogits().row(0));
             }
             for (int at = TOKENS - STEP; at < TOKENS; at++) {
-                engine.decode(1, new int[] {tokens[at]}).get(0, row);
-                logits.add(row.clone());
+                logits.add(engine.decode(1, new int[] {tokens[at]}).row(0));
             }
         }
         return logits.subList(2, logits.size());

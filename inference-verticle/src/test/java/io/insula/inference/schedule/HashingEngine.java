@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.EngineShape;
 import io.insula.inference.engine.KvBlock;
+import io.insula.inference.engine.StepLogits;
+import io.insula.inference.engine.WholeLogits;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,6 +84,8 @@ public final class HashingEngine implements DecoderEngine {
     private int lastPrefilled = -1;
     private boolean closed;
     private boolean brokenScores;
+    private int told;
+    private int copiedRows;
     private final AtomicInteger saves = new AtomicInteger();
     private final AtomicInteger loads = new AtomicInteger();
     private final List<Integer> steps = Collections.synchronizedList(new ArrayList<>());
@@ -113,8 +117,19 @@ public final class HashingEngine implements DecoderEngine {
         return this;
     }
 
+    /** Lets each row's largest logits be told, so many, and all of them on demand alone. */
+    HashingEngine telling(int count) {
+        told = count;
+        return this;
+    }
+
     int calls() {
         return calls;
+    }
+
+    /** Rows of which all was asked for where the largest logits are told. */
+    int copiedRows() {
+        return copiedRows;
     }
 
     /** On any thread. */
@@ -216,7 +231,7 @@ public final class HashingEngine implements DecoderEngine {
     }
 
     @Override
-    public FloatBuffer prefillScored(int slot, int[] tokens, int from, int count) {
+    public StepLogits prefillScored(int slot, int[] tokens, int from, int count) {
         compute(tokens[from]);
         if (count < 1 || count > scoredTokens()) {
             throw new IllegalArgumentException("count: " + count + " (expected: 1.." + scoredTokens() + ")");
@@ -228,7 +243,7 @@ public final class HashingEngine implements DecoderEngine {
         if (brokenScores) {
             logits[0] = Float.NaN;
         }
-        return FloatBuffer.wrap(logits);
+        return told();
     }
 
     @Override
@@ -250,16 +265,16 @@ public final class HashingEngine implements DecoderEngine {
     }
 
     @Override
-    public FloatBuffer prefillLogits() {
+    public StepLogits prefillLogits() {
         if (lastPrefilled < 0) {
             throw new IllegalStateException("prefill logits are gone");
         }
         row(lastPrefilled, 0);
-        return FloatBuffer.wrap(logits);
+        return told();
     }
 
     @Override
-    public FloatBuffer decode(int rows, int[] tokens) {
+    public StepLogits decode(int rows, int[] tokens) {
         compute(DECODE_STEP);
         if (rows < 1 || rows > shape.slots()) {
             throw new IllegalArgumentException("rows: " + rows + " (expected: 1.." + shape.slots() + ")");
@@ -273,7 +288,7 @@ public final class HashingEngine implements DecoderEngine {
         for (int row = 0; row < rows; row++) {
             row(row, row);
         }
-        return FloatBuffer.wrap(logits);
+        return told();
     }
 
     @Override
@@ -300,6 +315,11 @@ public final class HashingEngine implements DecoderEngine {
             mixed *= PRIME;
             logits[row * shape.vocabulary() + v] = (mixed >>> 40) / (float) (1 << 22);
         }
+    }
+
+    private StepLogits told() {
+        WholeLogits whole = new WholeLogits(FloatBuffer.wrap(logits), shape.vocabulary());
+        return told == 0 ? whole : new ToldRows(whole, told, row -> copiedRows++);
     }
 
     private void compute(int step) {

@@ -149,9 +149,7 @@ class PrefixCacheTest {
     }
 
     private float[] logits() {
-        float[] logits = new float[LetterTokenizer.VOCABULARY];
-        engine.prefillLogits().get(0, logits);
-        return logits;
+        return engine.prefillLogits().row(0);
     }
 
     private static int found(PrefixCache cache, TenantId tenant, int[] prompt) {

@@ -4,13 +4,13 @@ import static io.insula.inference.schedule.Commands.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.insula.inference.decode.LogProbabilities;
+import io.insula.inference.engine.StepLogits;
 import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.OutputOptions;
 import io.insula.protocol.StreamFrame.Outcome;
 import io.insula.protocol.StreamFrame.StreamDelta;
 import io.insula.protocol.StreamFrame.StreamPrompt;
 import io.insula.protocol.TokenScores;
-import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -186,7 +186,7 @@ class SchedulerChoicesTest {
     private static TokenScores expected(SchedulerHouse house, int[] prompt, int at, int alternatives) {
         HashingEngine engine = new HashingEngine(LetterTokenizer.VOCABULARY, 1, SchedulerHouse.CONTEXT);
         // Two tokens at least: it counts a chunk of one as decoded.
-        FloatBuffer logits;
+        StepLogits logits;
         if (at == 1) {
             logits = engine.prefillScored(0, prompt, 0, 2);
         } else {

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.insula.inference.engine.EngineShape;
 import io.insula.inference.engine.StepEngine;
+import io.insula.inference.engine.StepLogits;
 import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.OutputOptions;
 import io.insula.protocol.StreamFrame.Outcome;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -56,12 +56,12 @@ class StepEngineTest {
         }
 
         @Override
-        public FloatBuffer prefillLogits() {
+        public StepLogits prefillLogits() {
             return engine.prefillLogits();
         }
 
         @Override
-        public FloatBuffer decode(int rows, int[] tokens) {
+        public StepLogits decode(int rows, int[] tokens) {
             return engine.decode(rows, tokens);
         }
 

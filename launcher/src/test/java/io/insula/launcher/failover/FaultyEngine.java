@@ -3,13 +3,13 @@ package io.insula.launcher.failover;
 import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.EngineShape;
 import io.insula.inference.engine.KvBlock;
-import java.nio.FloatBuffer;
+import io.insula.inference.engine.StepLogits;
 
 /** A real engine that asks before each decode step whether something happens to it. */
 public record FaultyEngine(DecoderEngine engine, Runnable beforeDecode) implements DecoderEngine {
 
     @Override
-    public FloatBuffer decode(int rows, int[] tokens) {
+    public StepLogits decode(int rows, int[] tokens) {
         beforeDecode.run();
         return engine.decode(rows, tokens);
     }
@@ -55,7 +55,7 @@ public record FaultyEngine(DecoderEngine engine, Runnable beforeDecode) implemen
     }
 
     @Override
-    public FloatBuffer prefillLogits() {
+    public StepLogits prefillLogits() {
         return engine.prefillLogits();
     }
 
@@ -80,7 +80,7 @@ public record FaultyEngine(DecoderEngine engine, Runnable beforeDecode) implemen
     }
 
     @Override
-    public FloatBuffer prefillScored(int slot, int[] tokens, int from, int count) {
+    public StepLogits prefillScored(int slot, int[] tokens, int from, int count) {
         return engine.prefillScored(slot, tokens, from, count);
     }
 

@@ -35,6 +35,7 @@ public final class FakeCuda implements Cuda {
     private final AtomicInteger events = new AtomicInteger();
     private final AtomicInteger graphs = new AtomicInteger();
     private final AtomicLong pinnedBytes = new AtomicLong();
+    private final AtomicLong sentBytes = new AtomicLong();
     private UnaryOperator<RowCopy> fault = UnaryOperator.identity();
     private int allocations;
     private int failingAllocation;
@@ -76,6 +77,11 @@ public final class FakeCuda implements Cuda {
 
     public long livePinnedBytes() {
         return pinnedBytes.get();
+    }
+
+    /** What was copied to the host so far. */
+    public long sentBytes() {
+        return sentBytes.get();
     }
 
     public int liveEvents() {
@@ -362,7 +368,10 @@ public final class FakeCuda implements Cuda {
 
         @Override
         public void copyToHost(MemorySegment target, long source) {
-            enqueue(() -> target.copyFrom(at(source, target.byteSize())));
+            enqueue(() -> {
+                target.copyFrom(at(source, target.byteSize()));
+                sentBytes.addAndGet(target.byteSize());
+            });
         }
 
         @Override

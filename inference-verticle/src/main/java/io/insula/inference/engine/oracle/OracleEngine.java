@@ -4,6 +4,8 @@ import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.EngineShape;
 import io.insula.inference.engine.KvBlock;
 import io.insula.inference.engine.StepArguments;
+import io.insula.inference.engine.StepLogits;
+import io.insula.inference.engine.WholeLogits;
 import io.insula.inference.graph.DecoderDescription;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -101,13 +103,13 @@ public final class OracleEngine implements DecoderEngine {
     }
 
     @Override
-    public FloatBuffer prefillScored(int slot, int[] tokens, int from, int count) {
+    public StepLogits prefillScored(int slot, int[] tokens, int from, int count) {
         arguments.prefill(slot, length(slot), tokens, from, count);
         arguments.scored(count, scoredTokens());
         for (int i = 0; i < count; i++) {
             put(decodeLogits, i * shape.vocabulary(), graph.run(slots[slot], tokens[from + i]));
         }
-        return decodeLogits;
+        return new WholeLogits(decodeLogits, shape.vocabulary());
     }
 
     @Override
@@ -119,17 +121,17 @@ public final class OracleEngine implements DecoderEngine {
     }
 
     @Override
-    public FloatBuffer prefillLogits() {
-        return prefillLogits;
+    public StepLogits prefillLogits() {
+        return new WholeLogits(prefillLogits, shape.vocabulary());
     }
 
     @Override
-    public FloatBuffer decode(int rows, int[] tokens) {
+    public StepLogits decode(int rows, int[] tokens) {
         arguments.decode(rows, tokens, this::length);
         for (int row = 0; row < rows; row++) {
             put(decodeLogits, row * shape.vocabulary(), graph.run(slots[row], tokens[row]));
         }
-        return decodeLogits;
+        return new WholeLogits(decodeLogits, shape.vocabulary());
     }
 
     @Override

@@ -3,12 +3,14 @@ package io.insula.inference.engine.tensorrt;
 import io.insula.djl.tensorrt.cuda.CudaStream;
 import io.insula.djl.tensorrt.nvinfer.Plan;
 import io.insula.djl.tensorrt.nvinfer.PlanContext;
+import io.insula.inference.engine.StepLogits;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
- * Runs a plan's steps over the cache: tokens are sent, the plan runs, new keys and values go to their places, logits come back.
+ * Runs a plan's steps over the cache: tokens are sent, the plan runs, new keys and values go to their places, and what the plan tells
+ * of the largest logits comes back. The logits stay on the device until a row of them is asked for.
  *
  * <p><b>Thread:</b> the device thread, which waits for each step.
  */
@@ -23,6 +25,13 @@ final class DeviceSteps {
     private final StepBinding binding;
     private final PlanContext prefill;
     private final DecodeGraphs decode;
+    /** Counts the steps: each overwrites the logits of the one before. */
+    private long count;
+    /** The step and the row that the host's row is of. */
+    private long copiedStep = -1;
+
+    private int copiedRow;
+    private AnswerLayout answer;
 
     DeviceSteps(
             Plan network,
@@ -44,6 +53,7 @@ final class DeviceSteps {
         prefill.profile(PlanSignature.PREFILL, stream);
         this.decode = new DecodeGraphs(network, stream, binding, memory, graphs);
         holdings.add(decode::close);
+        this.answer = memory.estimate().answer(0);
     }
 
     /**
@@ -51,9 +61,8 @@ final class DeviceSteps {
      *
      * @param count 1 to {@link PlanSignature#chunk}
      * @param wanted the last of them whose logits are computed, at least 1
-     * @param logits where the logits go, or null
      */
-    void prefill(int slot, int[] tokens, int from, int count, int wanted, @Nullable MemorySegment logits) {
+    void prefill(int slot, int[] tokens, int from, int count, int wanted) {
         memory.hostTokens().put(0, tokens, from, count);
         memory.hostPast().put(0, cache.length(slot));
         for (int i = 0; i < wanted; i++) {
@@ -63,10 +72,10 @@ final class DeviceSteps {
         binding.bind(prefill, cache, slot, 1, count, wanted);
         prefill.enqueue(stream);
         append(slot, 1, count, 0);
-        receive(slot, 1, wanted, logits);
+        receive(slot, 1, wanted, wanted);
     }
 
-    /** Appends a token to each of the first slots; their logits are in {@link EngineMemory#hostLogits}. */
+    /** Appends a token to each of the first slots, whose logits are computed. */
     void decode(int rows, int[] tokens) {
         int longest = 0;
         for (int row = 0; row < rows; row++) {
@@ -86,7 +95,7 @@ final class DeviceSteps {
         for (int row = 0; row < rows; row++) {
             append(row, computed, 1, row);
         }
-        receive(0, rows, rows, memory.hostLogits());
+        receive(0, rows, rows, computed);
         cache.relax();
     }
 
@@ -103,18 +112,64 @@ final class DeviceSteps {
     }
 
     /** Waits for the step; the sums of each slot's last logits tell whether its numbers are any. */
-    private void receive(int slot, int rows, int wanted, @Nullable MemorySegment logits) {
-        long bytes = (long) wanted * memory.estimate().vocabulary() * Float.BYTES;
-        if (logits != null) {
-            stream.copyToHost(logits.asSlice(0, bytes), memory.logits());
-        }
-        MemorySegment sums = memory.hostLogSums().asSlice(0, (long) wanted * Float.BYTES);
-        stream.copyToHost(sums, memory.logSums());
+    private void receive(int slot, int rows, int wanted, int computed) {
+        count++;
+        answer = memory.estimate().answer(computed);
+        MemorySegment told = memory.hostAnswer().asSlice(0, answer.bytes());
+        stream.copyToHost(told, memory.answer());
         stream.synchronize();
         for (int row = 0; row < rows; row++) {
-            if (!Float.isFinite(sums.getAtIndex(ValueLayout.JAVA_FLOAT, wanted - rows + row))) {
+            if (!Float.isFinite(number(answer.logSums(), wanted - rows + row))) {
                 cache.spoil(slot + row);
             }
         }
+    }
+
+    /** A number that the last step told of a row. */
+    private float number(long offset, int row) {
+        return memory.hostAnswer().get(ValueLayout.JAVA_FLOAT, offset + (long) row * Float.BYTES);
+    }
+
+    /**
+     * What the last step says of its rows.
+     *
+     * @param device runs what may fail
+     * @param told whether the largest logits are told; else rows are whole
+     */
+    StepLogits logits(Consumer<Runnable> device, boolean told) {
+        long step = count;
+        return new DeviceLogits(
+                memory.estimate().vocabulary(),
+                answer,
+                () -> current(step),
+                (row, target) -> device.accept(() -> copyRow(step, row, target)),
+                told);
+    }
+
+    /** What came of a step, unless another one has followed. */
+    private MemorySegment current(long step) {
+        if (step != count) {
+            throw new IllegalStateException("the logits of step " + step + " are gone: there have been " + count);
+        }
+        return memory.hostAnswer();
+    }
+
+    private void copyRow(long step, int row, float[] target) {
+        current(step);
+        if (step != copiedStep || row != copiedRow) {
+            copiedStep = -1;
+            long bytes = memory.estimate().rowBytes();
+            stream.copyToHost(memory.hostRow(), memory.logits() + row * bytes);
+            stream.synchronize();
+            copiedStep = step;
+            copiedRow = row;
+        }
+        MemorySegment.copy(
+                memory.hostRow(),
+                ValueLayout.JAVA_FLOAT,
+                0,
+                target,
+                0,
+                memory.estimate().vocabulary());
     }
 }

@@ -4,7 +4,6 @@ import io.insula.djl.tensorrt.cuda.Cuda;
 import io.insula.djl.tensorrt.cuda.PinnedMemory;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 
 /** Everything that an engine allocates, as its {@link MemoryEstimate} says: once, so that addresses stay. */
@@ -15,14 +14,11 @@ final class EngineMemory {
     private final long staging;
     private final long inputs;
     private final long logits;
-    private final long topValues;
-    private final long topIds;
-    private final long logSums;
+    private final long answer;
     private final long activations;
     private final PinnedMemory hostInputs;
-    private final PinnedMemory hostLogits;
-    private final PinnedMemory hostPrefillLogits;
-    private final PinnedMemory hostLogSums;
+    private final PinnedMemory hostAnswer;
+    private final PinnedMemory hostRow;
     private final PinnedMemory[] pieces;
 
     /**
@@ -36,14 +32,11 @@ final class EngineMemory {
         staging = onDevice(cuda, device, estimate.stagingBytes(), holdings);
         inputs = onDevice(cuda, device, estimate.inputBytes(), holdings);
         logits = onDevice(cuda, device, estimate.logitsBytes(), holdings);
-        topValues = onDevice(cuda, device, estimate.candidatesBytes(), holdings);
-        topIds = onDevice(cuda, device, estimate.candidatesBytes(), holdings);
-        logSums = onDevice(cuda, device, estimate.rowNumbersBytes(), holdings);
+        answer = onDevice(cuda, device, estimate.answerBytes(), holdings);
         activations = onDevice(cuda, device, Math.max(1, estimate.activationBytes()), holdings);
         hostInputs = onHost(cuda, estimate.inputBytes(), holdings);
-        hostLogits = onHost(cuda, estimate.logitsBytes(), holdings);
-        hostPrefillLogits = onHost(cuda, estimate.prefillLogitsBytes(), holdings);
-        hostLogSums = onHost(cuda, estimate.rowNumbersBytes(), holdings);
+        hostAnswer = onHost(cuda, estimate.answerBytes(), holdings);
+        hostRow = onHost(cuda, estimate.rowBytes(), holdings);
         pieces = new PinnedMemory[] {
             onHost(cuda, estimate.pieceBytes(), holdings), onHost(cuda, estimate.pieceBytes(), holdings)
         };
@@ -89,16 +82,9 @@ final class EngineMemory {
         return logits;
     }
 
-    long topValues() {
-        return topValues;
-    }
-
-    long topIds() {
-        return topIds;
-    }
-
-    long logSums() {
-        return logSums;
+    /** What a step tells of its rows, as an {@link AnswerLayout} says. */
+    long answer() {
+        return answer;
     }
 
     long activations() {
@@ -130,23 +116,17 @@ final class EngineMemory {
                 .asIntBuffer();
     }
 
-    MemorySegment hostLogits() {
-        return hostLogits.segment();
+    /** What {@link #answer} is copied to. */
+    MemorySegment hostAnswer() {
+        return hostAnswer.segment();
     }
 
-    MemorySegment hostPrefillLogits() {
-        return hostPrefillLogits.segment();
-    }
-
-    MemorySegment hostLogSums() {
-        return hostLogSums.segment();
+    /** What one row of {@link #logits} is copied to. */
+    MemorySegment hostRow() {
+        return hostRow.segment();
     }
 
     MemorySegment piece(int index) {
         return pieces[index].segment();
-    }
-
-    static FloatBuffer floats(MemorySegment memory) {
-        return memory.asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer();
     }
 }

@@ -1,6 +1,6 @@
 package io.insula.inference.engine.tensorrt;
 
-import java.nio.FloatBuffer;
+import io.insula.inference.engine.StepLogits;
 import java.util.Arrays;
 
 /**
@@ -16,13 +16,15 @@ final class ExactTrial {
     private final TensorRtDecoderEngine engine;
     private final DeviceCache cache;
     private final CacheLayout layout;
+    private final TopTrial top;
     private final int[] prompt;
     private final int next;
 
-    ExactTrial(TensorRtDecoderEngine engine, DeviceCache cache, CacheLayout layout) {
+    ExactTrial(TensorRtDecoderEngine engine, DeviceCache cache, CacheLayout layout, TopTrial top) {
         this.engine = engine;
         this.cache = cache;
         this.layout = layout;
+        this.top = top;
         int vocabulary = engine.shape().vocabulary();
         this.prompt = new int[Math.min(MOST_TOKENS, engine.shape().slotTokens() - 1)];
         Arrays.setAll(prompt, i -> (i + 1) * vocabulary / (prompt.length + 2));
@@ -32,7 +34,7 @@ final class ExactTrial {
     /** Leaves every slot empty. */
     boolean showsNoDifference() {
         engine.prefill(0, prompt, 0, prompt.length);
-        float[] prefilled = copy(engine.prefillLogits());
+        float[] prefilled = engine.prefillLogits().row(0);
         float[] decoded = decode(1);
         boolean same = true;
         for (int rows : BatchBuckets.of(layout.slots()).rows()) {
@@ -62,7 +64,7 @@ final class ExactTrial {
         cache.reserve(length);
         if (cut < prompt.length) {
             engine.prefill(0, prompt, cut, prompt.length - cut);
-            if (!Arrays.equals(copy(engine.prefillLogits()), prefilled)) {
+            if (!Arrays.equals(engine.prefillLogits().row(0), prefilled)) {
                 return false;
             }
         }
@@ -72,18 +74,14 @@ final class ExactTrial {
     private float[] decode(int rows) {
         int[] tokens = new int[rows];
         Arrays.fill(tokens, next);
-        return copy(engine.decode(rows, tokens));
+        StepLogits logits = engine.decode(rows, tokens);
+        top.note(logits, rows);
+        return logits.row(0);
     }
 
     private void clear() {
         for (int slot = 0; slot < layout.slots(); slot++) {
             engine.clear(slot);
         }
-    }
-
-    private float[] copy(FloatBuffer logits) {
-        float[] row = new float[engine.shape().vocabulary()];
-        logits.get(0, row);
-        return row;
     }
 }

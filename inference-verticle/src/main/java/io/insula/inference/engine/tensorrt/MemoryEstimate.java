@@ -87,8 +87,18 @@ record MemoryEstimate(
         return (long) rows * vocabulary * NUMBER_BYTES;
     }
 
-    long candidatesBytes() {
-        return (long) rows * candidates * NUMBER_BYTES;
+    /** What a step tells of so many rows. */
+    AnswerLayout answer(int wanted) {
+        return new AnswerLayout(wanted, candidates);
+    }
+
+    long answerBytes() {
+        return answer(rows).bytes();
+    }
+
+    /** One row of logits, of the host. */
+    long rowBytes() {
+        return (long) vocabulary * NUMBER_BYTES;
     }
 
     /** Of the device. */
@@ -97,18 +107,13 @@ record MemoryEstimate(
                 + stagingBytes()
                 + inputBytes()
                 + logitsBytes()
-                + 2 * candidatesBytes()
-                + rowNumbersBytes()
+                + answerBytes()
                 + Math.max(1, activationBytes);
     }
 
     /** Page-locked, of the host. */
     long pinnedBytes() {
-        return inputBytes() + logitsBytes() + prefillLogitsBytes() + rowNumbersBytes() + PIECES * pieceBytes();
-    }
-
-    long prefillLogitsBytes() {
-        return (long) vocabulary * NUMBER_BYTES;
+        return inputBytes() + rowBytes() + answerBytes() + PIECES * pieceBytes();
     }
 
     private static long aligned(long bytes) {

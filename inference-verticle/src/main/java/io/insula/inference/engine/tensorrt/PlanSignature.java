@@ -50,6 +50,7 @@ record PlanSignature(
         require(plan, DecoderNetwork.WANTED, TensorType.INT32, -1);
         require(plan, DecoderNetwork.LOGITS, TensorType.FLOAT32, -1, decoder.vocabulary());
         require(plan, DecoderNetwork.LOG_SUM, TensorType.FLOAT32, -1);
+        require(plan, DecoderNetwork.DEPTH, TensorType.FLOAT32, -1);
         int candidates = (int) plan.tensor(DecoderNetwork.TOP_IDS).shape().get(1);
         require(plan, DecoderNetwork.TOP_VALUES, TensorType.FLOAT32, -1, candidates);
         require(plan, DecoderNetwork.TOP_IDS, TensorType.INT32, -1, candidates);

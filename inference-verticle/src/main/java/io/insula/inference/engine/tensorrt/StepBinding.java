@@ -55,9 +55,11 @@ final class StepBinding {
             }
         }
         context.address(DecoderNetwork.LOGITS, memory.logits());
-        context.address(DecoderNetwork.TOP_VALUES, memory.topValues());
-        context.address(DecoderNetwork.TOP_IDS, memory.topIds());
-        context.address(DecoderNetwork.LOG_SUM, memory.logSums());
+        AnswerLayout answer = memory.estimate().answer(wanted);
+        context.address(DecoderNetwork.TOP_VALUES, memory.answer());
+        context.address(DecoderNetwork.TOP_IDS, memory.answer() + answer.tokens());
+        context.address(DecoderNetwork.LOG_SUM, memory.answer() + answer.logSums());
+        context.address(DecoderNetwork.DEPTH, memory.answer() + answer.depths());
     }
 
     private void cache(PlanContext context, String name, long address, int rows, int length) {

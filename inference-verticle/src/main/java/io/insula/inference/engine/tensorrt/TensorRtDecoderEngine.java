@@ -8,8 +8,8 @@ import io.insula.inference.engine.EngineException;
 import io.insula.inference.engine.EngineShape;
 import io.insula.inference.engine.KvBlock;
 import io.insula.inference.engine.StepArguments;
+import io.insula.inference.engine.StepLogits;
 import io.insula.inference.graph.DecoderShape;
-import java.nio.FloatBuffer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * The GPU engine: a plan of TensorRT over a cache of keys and values that stays on the device.
  *
  * <p>Everything is allocated when it is opened. A step sends its tokens, launches one captured graph, copies each row's new keys
- * and values to their place and waits for the logits.
+ * and values to their place and waits for the largest logits; the others stay on the device until somebody asks for a row.
  *
  * <p><b>Thread:</b> one at a time.
  *
@@ -39,6 +39,8 @@ public final class TensorRtDecoderEngine implements DecoderEngine {
     private final HostTransfer transfer;
     private final Holdings holdings;
     private final String fingerprint;
+    private boolean topTold = true;
+    private @Nullable StepLogits prefilled;
     private @Nullable RuntimeException failure;
     private boolean closed;
 
@@ -65,8 +67,14 @@ public final class TensorRtDecoderEngine implements DecoderEngine {
         this.transfer = new HostTransfer(cuda, device, stream, cache, memory, holdings);
         this.steps = new DeviceSteps(network, plan, memory, stream, cache, config.graphs(), holdings);
         holdings.add(stream::synchronize);
-        boolean exact = config.exactTrial() && new ExactTrial(this, cache, layout).showsNoDifference();
+        TopTrial top = new TopTrial(this);
+        top.prefill();
+        boolean exact = config.exactTrial() && new ExactTrial(this, cache, layout, top).showsNoDifference();
+        this.topTold = top.sound();
         this.fingerprint = numerics.fingerprint(decoder, plan, layout, exact);
+        if (!topTold) {
+            LOG.warn("What the plan tells of the largest logits is not so: every step copies whole rows");
+        }
         LOG.info("Rows, batches and chunks {} each other's bits", exact ? "did not change" : "may change");
     }
 
@@ -177,21 +185,26 @@ public final class TensorRtDecoderEngine implements DecoderEngine {
 
     private void prefill(int slot, int[] tokens, int from, int count, boolean logitsWanted) {
         arguments.prefill(slot, length(slot), tokens, from, count);
+        prefilled = null;
         onDevice(() -> {
             cache.reserve(cache.length(slot) + count);
             int end = from + count;
             for (int at = from; at < end; ) {
                 int chunk = Math.min(plan.chunk(), end - at);
                 at += chunk;
-                boolean wanted = logitsWanted && at == end;
-                steps.prefill(slot, tokens, at - chunk, chunk, 1, wanted ? memory.hostPrefillLogits() : null);
+                steps.prefill(slot, tokens, at - chunk, chunk, 1);
             }
         });
+        prefilled = logitsWanted ? logits() : null;
     }
 
     @Override
-    public FloatBuffer prefillLogits() {
-        return EngineMemory.floats(memory.hostPrefillLogits());
+    public StepLogits prefillLogits() {
+        StepLogits logits = prefilled;
+        if (logits == null) {
+            throw new IllegalStateException("No prompt was prefilled with its logits.");
+        }
+        return logits;
     }
 
     @Override
@@ -200,21 +213,26 @@ public final class TensorRtDecoderEngine implements DecoderEngine {
     }
 
     @Override
-    public FloatBuffer prefillScored(int slot, int[] tokens, int from, int count) {
+    public StepLogits prefillScored(int slot, int[] tokens, int from, int count) {
         arguments.prefill(slot, length(slot), tokens, from, count);
         arguments.scored(count, scoredTokens());
         onDevice(() -> {
             cache.reserve(cache.length(slot) + count);
-            steps.prefill(slot, tokens, from, count, count, memory.hostLogits());
+            steps.prefill(slot, tokens, from, count, count);
         });
-        return EngineMemory.floats(memory.hostLogits());
+        return logits();
     }
 
     @Override
-    public FloatBuffer decode(int rows, int[] tokens) {
+    public StepLogits decode(int rows, int[] tokens) {
         arguments.decode(rows, tokens, this::length);
         onDevice(() -> steps.decode(rows, tokens));
-        return EngineMemory.floats(memory.hostLogits());
+        return logits();
+    }
+
+    /** Of the last step. */
+    private StepLogits logits() {
+        return steps.logits(this::onDevice, topTold);
     }
 
     private void onDevice(Runnable work) {

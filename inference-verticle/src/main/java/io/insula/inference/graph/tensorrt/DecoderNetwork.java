@@ -9,7 +9,7 @@ package io.insula.inference.graph.tensorrt;
 public final class DecoderNetwork {
 
     /** Changes whenever the network's numbers may. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     /** Input {@code [B, S]} int32. */
     public static final String TOKENS = "tokens";
@@ -25,6 +25,9 @@ public final class DecoderNetwork {
     public static final String TOP_IDS = "top_ids";
     /** Output {@code [W]} float32: the logarithm of the sum of the exponentials of all logits. */
     public static final String LOG_SUM = "log_sum";
+
+    /** Output {@code [W]} float32: how far the least logit is below the largest, finite only if all logits are. */
+    public static final String DEPTH = "depth";
 
     private DecoderNetwork() {}
 

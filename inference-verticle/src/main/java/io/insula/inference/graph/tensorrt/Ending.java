@@ -29,5 +29,9 @@ final class Ending {
         Tensor sum = network.reduce(Reduction.SUM, weights, 1);
         Tensor logSum = network.elementwise(Elementwise.SUM, network.unary(Unary.LOGARITHM, sum), most);
         network.output(DecoderNetwork.LOG_SUM, network.reshape(logSum, -1));
+        // An exponential of minus infinity leaves the sum finite.
+        Tensor negated = network.elementwise(Elementwise.DIFFERENCE, most, logits);
+        Tensor depth = network.reduce(Reduction.MAXIMUM, negated, 1);
+        network.output(DecoderNetwork.DEPTH, network.reshape(depth, -1));
     }
 }

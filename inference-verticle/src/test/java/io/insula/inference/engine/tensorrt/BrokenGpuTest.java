@@ -50,7 +50,7 @@ class BrokenGpuTest {
         while (!opens(allocation(failed + 1))) {
             failed++;
         }
-        assertThat(failed).as("8 of the device, 6 of the host").isEqualTo(14);
+        assertThat(failed).as("6 of the device, 5 of the host").isEqualTo(11);
     }
 
     private static Plant allocation(int number) {

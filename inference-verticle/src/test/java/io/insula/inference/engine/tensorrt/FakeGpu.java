@@ -97,6 +97,7 @@ final class FakeGpu {
         tensors.add(spec("top_values", false, TensorType.FLOAT32, -1, CANDIDATES));
         tensors.add(spec("top_ids", false, TensorType.INT32, -1, CANDIDATES));
         tensors.add(spec("log_sum", false, TensorType.FLOAT32, -1));
+        tensors.add(spec("depth", false, TensorType.FLOAT32, -1));
         return plan(decoder, tensors, List.of(decode, prefill), network);
     }
 
@@ -120,7 +121,8 @@ final class FakeGpu {
                 "logits", new Shape(wanted, decoder.vocabulary()),
                 "top_values", new Shape(wanted, CANDIDATES),
                 "top_ids", new Shape(wanted, CANDIDATES),
-                "log_sum", new Shape(wanted)));
+                "log_sum", new Shape(wanted),
+                "depth", new Shape(wanted)));
         for (int layer = 0; layer < decoder.layers(); layer++) {
             for (String name : List.of("key_" + layer, "value_" + layer)) {
                 outputs.put("new_" + name, cache(decoder, tokens.get(0), tokens.get(1)));

@@ -1,9 +1,9 @@
 package io.insula.inference.engine.tensorrt;
 
 import io.insula.inference.engine.DecoderEngine;
+import io.insula.inference.engine.StepLogits;
 import io.insula.inference.engine.TinyModels;
 import io.insula.inference.graph.DecoderDescription;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,13 +31,12 @@ final class GreedyRun {
 
     /** Prefills the prompts, replays what was answered so far, and answers that many tokens more. */
     GreedyRun goOn(DecoderEngine engine, int tokens) {
-        int vocabulary = engine.shape().vocabulary();
         int known = answers.getFirst().size();
         int[] next = new int[ROWS];
         for (int row = 0; row < ROWS; row++) {
             engine.clear(row);
             engine.prefill(row, prompts.get(row), 0, prompts.get(row).length);
-            next[row] = likeliest(engine.prefillLogits(), 0, vocabulary);
+            next[row] = likeliest(engine.prefillLogits().row(0));
         }
         for (int step = 0; step < known + tokens; step++) {
             for (int row = 0; row < ROWS; row++) {
@@ -47,18 +46,18 @@ final class GreedyRun {
                     answers.get(row).add(next[row]);
                 }
             }
-            FloatBuffer logits = engine.decode(ROWS, Arrays.copyOf(next, ROWS));
+            StepLogits logits = engine.decode(ROWS, Arrays.copyOf(next, ROWS));
             for (int row = 0; row < ROWS; row++) {
-                next[row] = likeliest(logits, row * vocabulary, vocabulary);
+                next[row] = likeliest(logits.row(row));
             }
         }
         return this;
     }
 
-    private static int likeliest(FloatBuffer logits, int from, int vocabulary) {
+    private static int likeliest(float[] logits) {
         int best = 0;
-        for (int token = 1; token < vocabulary; token++) {
-            best = logits.get(from + token) > logits.get(from + best) ? token : best;
+        for (int token = 1; token < logits.length; token++) {
+            best = logits[token] > logits[best] ? token : best;
         }
         return best;
     }

@@ -77,6 +77,9 @@ final class LoopNetwork implements GraphWriter<Integer>, FakePlan.Network {
             sum += Math.exp(logits[i]);
         }
         memory.get("log_sum").setAtIndex(ValueLayout.JAVA_FLOAT, at, (float) Math.log(sum));
+        double depth = Arrays.stream(logits).max().orElseThrow()
+                - Arrays.stream(logits).min().orElseThrow();
+        memory.get("depth").setAtIndex(ValueLayout.JAVA_FLOAT, at, (float) depth);
         int[] best = IntStream.range(0, logits.length)
                 .boxed()
                 .sorted(Comparator.comparingDouble((Integer i) -> -logits[i]))

@@ -51,7 +51,7 @@ class MemoryEstimateTest {
                         64,
                         100L << 20))
                 .hasToString("16 slots x 4096 tokens, 8192 MiB; steps 95 MiB, activations 100 MiB;"
-                        + " page-locked 47 MiB of the host");
+                        + " page-locked 16 MiB of the host");
     }
 
     private MemoryEstimate divide(TensorRtConfig config, long freeBytes) {

@@ -2,10 +2,10 @@ package io.insula.inference.engine.tensorrt;
 
 import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.KvBlock;
+import io.insula.inference.engine.StepLogits;
 import io.insula.inference.engine.TinyModels;
 import io.insula.inference.engine.oracle.OracleEngine;
 import io.insula.inference.graph.DecoderDescription;
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
@@ -19,7 +19,6 @@ final class OracleRun {
 
     private final DecoderEngine engine;
     private final DecoderEngine oracle;
-    private final int vocabulary;
     private final int[] tokens;
     private double largest;
     private double deviation;
@@ -27,7 +26,6 @@ final class OracleRun {
     private OracleRun(DecoderEngine engine, DecoderEngine oracle, int[] tokens) {
         this.engine = engine;
         this.oracle = oracle;
-        this.vocabulary = engine.shape().vocabulary();
         this.tokens = tokens;
     }
 
@@ -69,12 +67,12 @@ final class OracleRun {
         engine.prefillPart(slot, tokens, from, count / 2);
         engine.prefill(slot, tokens, from + count / 2, count - count / 2);
         oracle.prefill(slot, tokens, from, count);
-        note(engine.prefillLogits(), oracle.prefillLogits(), vocabulary);
+        note(engine.prefillLogits(), oracle.prefillLogits(), 1);
     }
 
     private void decode(int rows, int from) {
         int[] row = Arrays.copyOfRange(tokens, from, from + rows);
-        note(engine.decode(rows, row), oracle.decode(rows, row), rows * vocabulary);
+        note(engine.decode(rows, row), oracle.decode(rows, row), rows);
     }
 
     /** A slot leaves and comes back. */
@@ -88,10 +86,16 @@ final class OracleRun {
         }
     }
 
-    private void note(FloatBuffer actual, FloatBuffer expected, int count) {
-        for (int i = 0; i < count; i++) {
-            largest = Math.max(largest, Math.abs(expected.get(i)));
-            double off = Math.abs(actual.get(i) - expected.get(i));
+    private void note(StepLogits actual, StepLogits expected, int rows) {
+        for (int row = 0; row < rows; row++) {
+            note(actual.row(row), expected.row(row));
+        }
+    }
+
+    private void note(float[] actual, float[] expected) {
+        for (int i = 0; i < expected.length; i++) {
+            largest = Math.max(largest, Math.abs(expected[i]));
+            double off = Math.abs(actual[i] - expected[i]);
             deviation = Double.isNaN(off) ? Double.POSITIVE_INFINITY : Math.max(deviation, off);
         }
     }

@@ -48,16 +48,14 @@ class SpoiltSequenceTest {
 
     private static float[] answer(DecoderEngine engine, int slot) {
         engine.prefill(slot, PROMPT, 0, PROMPT.length);
-        float[] logits = new float[engine.shape().vocabulary()];
         engine.prefillPart(slot, PROMPT, 0, 1);
         engine.prefill(slot, PROMPT, 1, 1);
-        engine.prefillLogits().get(0, logits);
-        return logits;
+        return engine.prefillLogits().row(0);
     }
 
     private static void poison(DecoderEngine engine, int slot) {
         engine.prefill(slot, POISONED, 0, POISONED.length);
-        assertThat(engine.prefillLogits().get(0)).isNaN();
+        assertThat(engine.prefillLogits().row(0)[0]).isNaN();
     }
 
     @Test

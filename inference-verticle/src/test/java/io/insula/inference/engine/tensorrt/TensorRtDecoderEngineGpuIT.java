@@ -44,6 +44,10 @@ class TensorRtDecoderEngineGpuIT {
                     assertThat(OracleRun.deviation(decoder, engine))
                             .as("%s, %s graphs", decoder, graphs)
                             .isLessThan(TOLERANCE);
+                    engine.prefill(0, new int[] {1, 2, 3}, 0, 3);
+                    assertThat(engine.prefillLogits().top())
+                            .as("the largest logits were told as they are when it was opened")
+                            .isNotNull();
                 }
             }
         }

@@ -77,6 +77,7 @@ class InterpretedNetworkTest {
         HostTensor values = interpreted.output(DecoderNetwork.TOP_VALUES);
         HostTensor ids = interpreted.output(DecoderNetwork.TOP_IDS);
         HostTensor sums = interpreted.output(DecoderNetwork.LOG_SUM);
+        HostTensor depths = interpreted.output(DecoderNetwork.DEPTH);
         for (int i = 0; i < logits.length; i++) {
             double[] row = logits[i];
             double[] sorted = Arrays.stream(row).sorted().toArray();
@@ -86,6 +87,7 @@ class InterpretedNetworkTest {
             }
             double sum = Arrays.stream(row).map(Math::exp).sum();
             assertThat(sums.get(i)).isCloseTo(Math.log(sum), within(1e-5));
+            assertThat(depths.get(i)).isCloseTo(sorted[sorted.length - 1] - sorted[0], within(1e-5));
         }
     }
 }

@@ -134,6 +134,7 @@ final class NetworkAudit implements GraphWriter<NetworkAudit.Walked> {
         List<String> words = new ArrayList<>(cast(ElementType.FLOAT32));
         words.addAll(List.of(
                 "largest", "reduce MAXIMUM", "DIFFERENCE", "EXPONENTIAL", "reduce SUM", "LOGARITHM", "SUM", "reshape"));
+        words.addAll(List.of("DIFFERENCE", "reduce MAXIMUM", "reshape"));
         from(take("logits", words.toArray(String[]::new)).getFirst(), x);
     }
 

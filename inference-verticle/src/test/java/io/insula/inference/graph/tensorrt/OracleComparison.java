@@ -2,10 +2,10 @@ package io.insula.inference.graph.tensorrt;
 
 import io.insula.djl.tensorrt.network.ElementType;
 import io.insula.inference.engine.DecoderEngine;
+import io.insula.inference.engine.StepLogits;
 import io.insula.inference.engine.TinyModels;
 import io.insula.inference.engine.oracle.OracleEngine;
 import io.insula.inference.graph.DecoderDescription;
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /** Runs a network and the oracle over the same sequences: chunks of prefill, and batches of unequal lengths. */
@@ -62,7 +62,7 @@ final class OracleComparison {
                             capacity > 0 ? capacity : SMALL_BUCKET);
                     for (int i = 0; i < chunk; i++) {
                         oracle.prefill(slot, tokens, from + i, 1);
-                        deviation.note(logits[i], oracle.prefillLogits(), 0);
+                        deviation.note(logits[i], oracle.prefillLogits().row(0));
                     }
                     from += chunk;
                 }
@@ -72,9 +72,9 @@ final class OracleComparison {
                 int[] tokens = TinyModels.tokens(decoder.shape(), rows, 100 + step);
                 int bucket = step < DECODED / 2 ? SMALL_BUCKET : POSITIONS;
                 double[][] logits = sequences.decode(tokens, capacity > 0 ? capacity : bucket);
-                FloatBuffer expected = oracle.decode(rows, tokens);
+                StepLogits expected = oracle.decode(rows, tokens);
                 for (int row = 0; row < rows; row++) {
-                    deviation.note(logits[row], expected, row * decoder.shape().vocabulary());
+                    deviation.note(logits[row], expected.row(row));
                 }
             }
         }
@@ -85,9 +85,9 @@ final class OracleComparison {
         private double largest;
         private double deviation;
 
-        void note(double[] actual, FloatBuffer expected, int from) {
+        void note(double[] actual, float[] expected) {
             for (int token = 0; token < actual.length; token++) {
-                double wanted = expected.get(from + token);
+                double wanted = expected[token];
                 largest = Math.max(largest, Math.abs(wanted));
                 double off = Math.abs(wanted - actual[token]);
                 deviation = Double.isNaN(off) ? Double.POSITIVE_INFINITY : Math.max(deviation, off);

@@ -65,7 +65,11 @@ final class StepSample {
 
     List<String> outputNames() {
         List<String> names = new ArrayList<>(List.of(
-                DecoderNetwork.LOGITS, DecoderNetwork.TOP_VALUES, DecoderNetwork.TOP_IDS, DecoderNetwork.LOG_SUM));
+                DecoderNetwork.LOGITS,
+                DecoderNetwork.TOP_VALUES,
+                DecoderNetwork.TOP_IDS,
+                DecoderNetwork.LOG_SUM,
+                DecoderNetwork.DEPTH));
         boolean portable = options.dialect() == Dialect.PORTABLE;
         for (int layer = 0; layer < shape.layers(); layer++) {
             names.add(portable ? DecoderNetwork.newKey(layer) : DecoderNetwork.presentKey(layer));
@@ -76,7 +80,8 @@ final class StepSample {
 
     ElementType outputType(String name) {
         return switch (name) {
-            case DecoderNetwork.LOGITS, DecoderNetwork.TOP_VALUES, DecoderNetwork.LOG_SUM -> ElementType.FLOAT32;
+            case DecoderNetwork.LOGITS, DecoderNetwork.TOP_VALUES, DecoderNetwork.LOG_SUM, DecoderNetwork.DEPTH ->
+                ElementType.FLOAT32;
             case DecoderNetwork.TOP_IDS -> ElementType.INT32;
             default -> options.type();
         };
@@ -87,7 +92,7 @@ final class StepSample {
             case DecoderNetwork.LOGITS -> new int[] {WANTED, shape.vocabulary()};
             case DecoderNetwork.TOP_VALUES, DecoderNetwork.TOP_IDS ->
                 new int[] {WANTED, Math.min(options.top(), shape.vocabulary())};
-            case DecoderNetwork.LOG_SUM -> new int[] {WANTED};
+            case DecoderNetwork.LOG_SUM, DecoderNetwork.DEPTH -> new int[] {WANTED};
             default ->
                 new int[] {ROWS, shape.kvHeads(), name.startsWith("new") ? TOKENS : positions(), shape.headSize()};
         };
