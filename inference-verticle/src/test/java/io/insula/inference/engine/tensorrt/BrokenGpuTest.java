@@ -74,6 +74,17 @@ class BrokenGpuTest {
         assertThat(opens((gpu, plan) -> gpu.cuda.breakDown(true))).isFalse();
     }
 
+    /** Else it would be told to be ready, and streams would come only to be lost. */
+    @Test
+    void aDeviceThatDoesNothingOpensNoEngineWithoutTrialsEither() {
+        FakeGpu gpu = new FakeGpu();
+        gpu.cuda.breakDown(true);
+        assertThatExceptionOfType(EngineException.class)
+                .isThrownBy(() -> gpu.open(DECODER, CONFIG.withExactTrial(false), NETWORK))
+                .withMessageStartingWith("the GPU ");
+        assertThat(gpu.left()).isEqualTo(FakeGpu.NOTHING);
+    }
+
     @Test
     void afterAFailureItCanOnlyBeClosed() {
         FakeGpu gpu = new FakeGpu();
