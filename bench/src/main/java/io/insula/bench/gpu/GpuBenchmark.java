@@ -5,6 +5,7 @@ import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.EngineException;
 import io.insula.inference.engine.tensorrt.PlanConfig;
 import io.insula.inference.engine.tensorrt.TensorRtConfig;
+import io.insula.inference.engine.tensorrt.TensorRtDecoderEngine;
 import io.insula.inference.engine.tensorrt.TensorRtEngines;
 import io.insula.inference.graph.DecoderDescription;
 import io.insula.inference.graph.tensorrt.Dialect;
@@ -95,13 +96,16 @@ final class GpuBenchmark {
         table.line("");
         table.line(name + ": building or reading its plan");
         long start = nanos.getAsLong();
-        try (DecoderEngine engine = open(group, noise)) {
+        try (TensorRtDecoderEngine engine = open(group, noise)) {
             double seconds = (nanos.getAsLong() - start) / 1e9;
             report.plan(name, seconds);
             table.line(String.format(Locale.ROOT, "open after %.1f s", seconds));
             table.heading();
             for (GpuCase each : group.cases()) {
                 measure(each, engine, figures);
+            }
+            for (GpuCase each : group.cases()) {
+                layers(each, engine);
             }
         } catch (EngineException | SamplingException | IllegalArgumentException | ModelFileException e) {
             for (GpuCase each : group.cases()) {
@@ -139,7 +143,7 @@ final class GpuBenchmark {
         }
     }
 
-    private DecoderEngine open(EngineGroup group, Noise noise) {
+    private TensorRtDecoderEngine open(EngineGroup group, Noise noise) {
         TensorRtConfig config = TensorRtConfig.defaults()
                 .withSlots(group.slots(), group.slotTokens())
                 .withLeastBucket(options.leastBucket())
@@ -192,14 +196,9 @@ final class GpuBenchmark {
 
     /** Seconds of one step, its tokens taken as a server takes them; at the end of all the sequences have the case's length. */
     private double decode(GpuCase each, DecoderEngine engine) {
-        clear(engine);
-        int[] prompt = tokens(each, each.context() - options.decoded());
-        engine.prefill(0, prompt, 0, prompt.length);
+        fill(each, engine);
         LikeliestTokens likeliest = new LikeliestTokens(engine.shape().vocabulary());
         likeliest.warmUp(engine.prefillLogits());
-        for (int slot = 1; slot < each.batch(); slot++) {
-            engine.copy(0, slot);
-        }
         int[] step = tokens(each, each.batch());
         for (int i = 0; i < options.warmUp(); i++) {
             likeliest.take(engine.decode(each.batch(), step), step);
@@ -209,6 +208,31 @@ final class GpuBenchmark {
                 likeliest.take(engine.decode(each.batch(), step), step);
             }
         });
+    }
+
+    /** So many sequences, each with room for the case's steps. */
+    private void fill(GpuCase each, DecoderEngine engine) {
+        clear(engine);
+        int[] prompt = tokens(each, each.context() - options.decoded());
+        engine.prefill(0, prompt, 0, prompt.length);
+        for (int slot = 1; slot < each.batch(); slot++) {
+            engine.copy(0, slot);
+        }
+    }
+
+    /** Where the time of a decode step that was measured goes; its first time counts for nothing. */
+    private void layers(GpuCase each, TensorRtDecoderEngine engine) throws IOException {
+        GpuResult measured = report.results().get(each);
+        if (measured == null || each.kind() != GpuCase.Kind.DECODE || over()) {
+            return;
+        }
+        fill(each, engine);
+        int[] step = tokens(each, each.batch());
+        engine.decode(each.batch(), step, new LayerShares());
+        LayerShares shares = new LayerShares();
+        engine.decode(each.batch(), step, shares);
+        table.layers(measured, shares);
+        report.layers(each, shares);
     }
 
     /** Seconds of one prompt and the token behind it. */

@@ -14,14 +14,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The figures of a run, kept in a file that is whole whenever the run is cut off.
  *
- * <p><b>Shape:</b> {@code {"device","tensorrt","copy_gb_per_s",…,"plans":[{"plan","seconds"}],"cases":[{"case",…}]}}; a case that
- * was not run has a {@code reason} instead of figures.
+ * <p><b>Shape:</b> {@code {"device","tensorrt","copy_gb_per_s",…,"plans":[{"plan","seconds"}],"cases":[{"case",…}],
+ * "layers":[{"case","ms","count","shares":[{"layer","count","ms"}]}]}}; a case that was not run has a {@code reason} instead of figures.
  */
 final class GpuReport {
 
     private final @Nullable Path file;
     private final Map<GpuCase, GpuResult> results = new LinkedHashMap<>();
     private final Map<GpuCase, String> reasons = new LinkedHashMap<>();
+    private final Map<GpuCase, LayerShares> layers = new LinkedHashMap<>();
     private final Map<String, Double> plans = new LinkedHashMap<>();
     private final Map<String, String> notes = new LinkedHashMap<>();
     private @Nullable DeviceFigures device;
@@ -53,6 +54,12 @@ final class GpuReport {
     /** A result, which replaces the one of the same case. */
     void add(GpuResult result) throws IOException {
         results.put(result.measured(), result);
+        save();
+    }
+
+    /** Where the time of a case's steps goes. */
+    void layers(GpuCase each, LayerShares shares) throws IOException {
+        layers.put(each, shares);
         save();
     }
 
@@ -111,9 +118,31 @@ final class GpuReport {
                 json.writeEndObject();
             }
             json.writeEndArray();
+            json.writeArrayFieldStart("layers");
+            for (Map.Entry<GpuCase, LayerShares> shares : layers.entrySet()) {
+                write(json, shares.getKey(), shares.getValue());
+            }
+            json.writeEndArray();
             json.writeEndObject();
         }
         return text + System.lineSeparator();
+    }
+
+    private static void write(JsonGenerator json, GpuCase each, LayerShares shares) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("case", each.name());
+        json.writeNumberField("ms", shares.millis());
+        json.writeNumberField("count", shares.count());
+        json.writeArrayFieldStart("shares");
+        for (LayerShares.Share share : shares.shares()) {
+            json.writeStartObject();
+            json.writeStringField("layer", share.name());
+            json.writeNumberField("count", share.count());
+            json.writeNumberField("ms", share.millis());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
     }
 
     private static void write(JsonGenerator json, DeviceFigures device) throws IOException {

@@ -8,6 +8,8 @@ final class GpuTable {
 
     private static final String LINE = "%-44s %12s %12s %7s %9s %9s %9s %9s%n";
 
+    private static final int MOST_LAYERS = 12;
+
     private final PrintWriter out;
     private boolean withinLine;
 
@@ -60,6 +62,27 @@ final class GpuTable {
                 result.usefulBytesPerSecond() / 1e9,
                 result.ofCopyBandwidth(),
                 result.ofProductSpeed());
+        out.flush();
+    }
+
+    /** A step's layers, those first that take most of it. */
+    void layers(GpuResult measured, LayerShares shares) {
+        out.printf(
+                Locale.ROOT,
+                "%s: %.3f ms in %d layers of a step of %.3f ms%n",
+                measured.measured().name(),
+                shares.millis(),
+                shares.count(),
+                measured.seconds() * 1e3);
+        shares.shares().stream()
+                .limit(MOST_LAYERS)
+                .forEach(share -> out.printf(
+                        Locale.ROOT,
+                        "    %5.1f %% %9.4f ms %5d x %s%n",
+                        100 * share.millis() / shares.millis(),
+                        share.millis(),
+                        share.count(),
+                        share.name()));
         out.flush();
     }
 

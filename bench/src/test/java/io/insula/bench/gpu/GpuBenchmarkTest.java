@@ -3,6 +3,7 @@ package io.insula.bench.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.insula.djl.tensorrt.cuda.FakeCuda;
+import io.insula.djl.tensorrt.nvinfer.FakePlan;
 import io.insula.inference.engine.tensorrt.InterpretedTensorRt;
 import io.insula.inference.graph.tensorrt.WeightForm;
 import io.vertx.core.json.JsonArray;
@@ -87,6 +88,15 @@ class GpuBenchmarkTest {
                 .hasSize(cases.size())
                 .allSatisfy(
                         figure -> assertThat(figure.getDouble("of_prediction")).isPositive());
+        JsonArray layers = new JsonObject(Files.readString(folder.resolve("figures.json"))).getJsonArray("layers");
+        assertThat(layers).as("of decode steps").hasSize(8);
+        JsonObject first = layers.getJsonObject(0);
+        assertThat(first.getString("case")).isEqualTo("tiny/bf16/decode/1/16");
+        assertThat(first.getDouble("ms")).isEqualTo(0.25 * FakePlan.LAYERS.size());
+        assertThat(first.getJsonArray("shares").getJsonObject(0).getString("layer"))
+                .isEqualTo("__myl_CastMulMean");
+        assertThat(out.toString())
+                .contains("tiny/fp8/decode/3/40: 1.000 ms in 4 layers of a step of 0.500 ms", "2 x __myl_CastMulMean");
         assertThat(cuda.usedBytes()).as("everything is given back").isZero();
         assertThat(cuda.livePinned() + cuda.liveGraphs() + cuda.streams()).isZero();
     }

@@ -13,6 +13,8 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.tensorrt.nvinfer.Dims64;
 import org.bytedeco.tensorrt.nvinfer.IExecutionContext;
 import org.bytedeco.tensorrt.nvinfer.IOutputAllocator;
+import org.bytedeco.tensorrt.nvinfer.IProfiler;
+import org.jspecify.annotations.Nullable;
 
 /** An execution context through the bindings of Bytedeco. Names are kept in native memory: setting an address is one call. */
 final class BytedecoContext implements PlanContext {
@@ -26,6 +28,7 @@ final class BytedecoContext implements PlanContext {
     private final Map<String, OutputCallbacks> outputs = new HashMap<>();
     private final Dims64 dims = new Dims64();
     private CUstream_st stream = new CUstream_st();
+    private @Nullable LayerTimeCallbacks timing;
     private boolean closed;
 
     BytedecoContext(Cuda cuda, BytedecoPlan plan, IExecutionContext context) {
@@ -126,6 +129,20 @@ final class BytedecoContext implements PlanContext {
                     .forEach(failure::addSuppressed);
             throw failure;
         }
+        if (timing != null && timing.failure() != null) {
+            throw new IllegalStateException("The times of layers were refused.", timing.failure());
+        }
+    }
+
+    @Override
+    public void timeLayers(@Nullable LayerTimes times) {
+        requireOpen();
+        LayerTimeCallbacks before = timing;
+        timing = times == null ? null : new LayerTimeCallbacks(times);
+        context.setProfiler(timing == null ? null : new IProfiler(new NativeAddress(timing.address())));
+        if (before != null) {
+            before.close();
+        }
     }
 
     @Override
@@ -138,6 +155,9 @@ final class BytedecoContext implements PlanContext {
         NativeObjects.delete(context);
         plan.contextClosed();
         outputs.values().forEach(OutputCallbacks::close);
+        if (timing != null) {
+            timing.close();
+        }
         names.values().forEach(BytePointer::close);
         dims.close();
     }

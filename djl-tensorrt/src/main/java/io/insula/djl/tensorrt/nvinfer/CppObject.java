@@ -1,5 +1,6 @@
 package io.insula.djl.tensorrt.nvinfer;
 
+import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -9,6 +10,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,17 +30,18 @@ final class CppObject implements AutoCloseable {
     private static final int LONGEST_NAME = 1 << 16;
     private static final MemoryLayout VERSION =
             MemoryLayout.structLayout(ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+    private static final AddressLayout ADDRESS = ValueLayout.ADDRESS;
     private static final int BEFORE_FUNCTIONS = 2;
 
     private final Arena arena = Arena.ofShared();
-    private final MemorySegment version;
-    private final MemorySegment object;
+    private final MemorySegment version = arena.allocate(VERSION);
+    private final MemorySegment object = arena.allocate(ValueLayout.ADDRESS);
 
     /** One function of the interface: a method whose first parameter is the object's address. */
     record Function(String method, FunctionDescriptor descriptor) {}
 
     /**
-     * Makes the object.
+     * Makes an object of an interface that has a version.
      *
      * @param lookup of the class that has the methods
      * @param owner who has the methods
@@ -45,31 +49,51 @@ final class CppObject implements AutoCloseable {
      * @param functions the interface's own functions in their order
      */
     CppObject(MethodHandles.Lookup lookup, Object owner, String name, Function... functions) {
-        version = arena.allocate(VERSION);
-        version.set(ValueLayout.ADDRESS, 0, arena.allocateFrom(name));
-        version.set(ValueLayout.JAVA_INT, ValueLayout.ADDRESS.byteSize(), 1);
-        version.set(ValueLayout.JAVA_INT, ValueLayout.ADDRESS.byteSize() + Integer.BYTES, 0);
+        version.set(ADDRESS, 0, arena.allocateFrom(name));
+        version.set(ValueLayout.JAVA_INT, ADDRESS.byteSize(), 1);
+        version.set(ValueLayout.JAVA_INT, ADDRESS.byteSize() + Integer.BYTES, 0);
         MethodHandles.Lookup own = MethodHandles.lookup();
+        List<MemorySegment> table = new ArrayList<>();
+        table.add(stub(own, this, new Function("language", FunctionDescriptor.of(ValueLayout.JAVA_INT, ADDRESS))));
+        table.add(stub(own, this, new Function("version", FunctionDescriptor.of(VERSION, ADDRESS))));
+        addDestructors(table);
+        for (Function function : functions) {
+            table.add(stub(lookup, owner, function));
+        }
+        point(table);
+    }
+
+    private CppObject(MethodHandles.Lookup lookup, Object owner, Function function) {
+        List<MemorySegment> table = new ArrayList<>();
+        table.add(stub(lookup, owner, function));
+        addDestructors(table);
+        point(table);
+    }
+
+    /**
+     * Makes an object of an interface that has no version, and its destructors behind its only function.
+     *
+     * @param lookup of the class that has the method
+     * @param owner who has the method
+     */
+    static CppObject withoutVersion(MethodHandles.Lookup lookup, Object owner, Function function) {
+        return new CppObject(lookup, owner, function);
+    }
+
+    private void addDestructors(List<MemorySegment> table) {
         MemorySegment destructor =
-                stub(own, this, new Function("destructor", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS)));
-        int inherited = 4;
-        MemorySegment table = arena.allocate(ValueLayout.ADDRESS, BEFORE_FUNCTIONS + inherited + functions.length);
-        MemorySegment[] entries = {
-            MemorySegment.NULL,
-            MemorySegment.NULL,
-            stub(own, this, new Function("language", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS))),
-            stub(own, this, new Function("version", FunctionDescriptor.of(VERSION, ValueLayout.ADDRESS))),
-            destructor,
-            destructor
-        };
-        for (int i = 0; i < entries.length; i++) {
-            table.setAtIndex(ValueLayout.ADDRESS, i, entries[i]);
+                stub(MethodHandles.lookup(), this, new Function("destructor", FunctionDescriptor.ofVoid(ADDRESS)));
+        table.add(destructor);
+        table.add(destructor);
+    }
+
+    /** Points the object to its table, before whose functions is what nobody asks for. */
+    private void point(List<MemorySegment> functions) {
+        MemorySegment table = arena.allocate(ADDRESS, BEFORE_FUNCTIONS + functions.size());
+        for (int i = 0; i < functions.size(); i++) {
+            table.setAtIndex(ADDRESS, BEFORE_FUNCTIONS + i, functions.get(i));
         }
-        for (int i = 0; i < functions.length; i++) {
-            table.setAtIndex(ValueLayout.ADDRESS, entries.length + i, stub(lookup, owner, functions[i]));
-        }
-        object = arena.allocate(ValueLayout.ADDRESS);
-        object.set(ValueLayout.ADDRESS, 0, table.asSlice(BEFORE_FUNCTIONS * ValueLayout.ADDRESS.byteSize()));
+        object.set(ADDRESS, 0, table.asSlice(BEFORE_FUNCTIONS * ADDRESS.byteSize()));
     }
 
     /** The address of the C++ object. */

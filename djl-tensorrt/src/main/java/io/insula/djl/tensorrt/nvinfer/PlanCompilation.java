@@ -140,6 +140,8 @@ record PlanCompilation(
             config.setMemoryPoolLimit(nvinfer.MemoryPoolType.kWORKSPACE, options.workspaceBytes());
         }
         config.setBuilderOptimizationLevel(options.optimizationLevel());
+        // Names of kernels, for whoever asks how long they take; nothing at run time.
+        config.setProfilingVerbosity(nvinfer.ProfilingVerbosity.kDETAILED);
         if (options.auxiliaryStreams() >= 0) {
             config.setMaxAuxStreams(options.auxiliaryStreams());
         }

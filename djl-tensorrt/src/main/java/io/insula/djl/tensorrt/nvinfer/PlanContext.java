@@ -2,6 +2,7 @@ package io.insula.djl.tensorrt.nvinfer;
 
 import ai.djl.ndarray.types.Shape;
 import io.insula.djl.tensorrt.cuda.CudaStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One execution of a plan at a time: shapes and addresses are set, then work is enqueued.
@@ -41,6 +42,12 @@ public interface PlanContext extends AutoCloseable {
 
     /** Enqueues one run; waits for it if an output has memory of its own. Whatever is bound must live until the stream ran it. */
     void enqueue(CudaStream stream);
+
+    /**
+     * From now on {@link #enqueue} waits for its run and tells how long each layer took; null: no longer. A run that is timed cannot be
+     * captured, and takes longer in all.
+     */
+    void timeLayers(@Nullable LayerTimes times);
 
     @Override
     void close();

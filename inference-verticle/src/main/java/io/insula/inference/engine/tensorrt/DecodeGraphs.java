@@ -2,6 +2,7 @@ package io.insula.inference.engine.tensorrt;
 
 import io.insula.djl.tensorrt.cuda.CudaGraph;
 import io.insula.djl.tensorrt.cuda.CudaStream;
+import io.insula.djl.tensorrt.nvinfer.LayerTimes;
 import io.insula.djl.tensorrt.nvinfer.Plan;
 import io.insula.djl.tensorrt.nvinfer.PlanContext;
 import java.util.Iterator;
@@ -85,6 +86,18 @@ final class DecodeGraphs implements AutoCloseable {
             plain = context; // Its run is still on its way.
         } else {
             captured.put(key, new Captured(context, graph));
+        }
+    }
+
+    /** Runs a step as it is, and waits until the times of its layers are told. */
+    void time(DeviceCache cache, int rows, LayerTimes times) {
+        PlanContext context = plain();
+        context.timeLayers(times);
+        try {
+            binding.bind(context, cache, 0, rows, 1, rows);
+            context.enqueue(stream);
+        } finally {
+            context.timeLayers(null);
         }
     }
 

@@ -1,12 +1,14 @@
 package io.insula.inference.engine.tensorrt;
 
 import io.insula.djl.tensorrt.cuda.CudaStream;
+import io.insula.djl.tensorrt.nvinfer.LayerTimes;
 import io.insula.djl.tensorrt.nvinfer.Plan;
 import io.insula.djl.tensorrt.nvinfer.PlanContext;
 import io.insula.inference.engine.StepLogits;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a plan's steps over the cache: tokens are sent, the plan runs, new keys and values go to their places, and what the plan tells
@@ -77,6 +79,15 @@ final class DeviceSteps {
 
     /** Appends a token to each of the first slots, whose logits are computed. */
     void decode(int rows, int[] tokens) {
+        decode(rows, tokens, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param times told how long each layer took; null: nobody asks
+     */
+    void decode(int rows, int[] tokens, @Nullable LayerTimes times) {
         int longest = 0;
         for (int row = 0; row < rows; row++) {
             longest = Math.max(longest, cache.length(row));
@@ -91,7 +102,11 @@ final class DeviceSteps {
             memory.hostWanted().put(row, row);
         }
         sendInputs();
-        decode.run(cache, computed);
+        if (times == null) {
+            decode.run(cache, computed);
+        } else {
+            decode.time(cache, computed, times);
+        }
         for (int row = 0; row < rows; row++) {
             append(row, computed, 1, row);
         }

@@ -2,12 +2,15 @@ package io.insula.inference.engine.tensorrt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.insula.djl.tensorrt.nvinfer.FakePlan;
 import io.insula.inference.engine.DecoderEngine;
 import io.insula.inference.engine.StepLogits;
 import io.insula.inference.engine.TinyModels;
 import io.insula.inference.graph.DecoderDescription;
 import io.insula.inference.weights.TensorType;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +82,24 @@ class DecodeGraphsTest {
             assertThat(gpu.plan().openContexts()).isEqualTo(3);
             assertThat(runs(engine, 1)).isZero();
             assertThat(runs(engine, 2)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aStepWhoseLayersAreTimedIsTheSameStepAndNoGraph() {
+        try (TensorRtDecoderEngine other = open(16);
+                TensorRtDecoderEngine engine = open(16)) {
+            int[] tokens = {3, 9};
+            List<String> layers = new ArrayList<>();
+            StepLogits timed = engine.decode(2, tokens, (layer, millis) -> layers.add(layer));
+            assertThat(layers).isEqualTo(FakePlan.LAYERS);
+            StepLogits plain = other.decode(2, tokens);
+            for (int row = 0; row < 2; row++) {
+                assertThat(timed.row(row)).isEqualTo(plain.row(row));
+            }
+            assertThat(runs(engine, 2)).as("a form that is new").isEqualTo(2);
+            assertThat(runs(engine, 2)).isZero();
+            assertThat(layers).as("nobody asks any more").hasSameSizeAs(FakePlan.LAYERS);
         }
     }
 
