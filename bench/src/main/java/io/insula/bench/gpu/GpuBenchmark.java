@@ -8,7 +8,6 @@ import io.insula.inference.engine.tensorrt.TensorRtConfig;
 import io.insula.inference.engine.tensorrt.TensorRtDecoderEngine;
 import io.insula.inference.engine.tensorrt.TensorRtEngines;
 import io.insula.inference.graph.DecoderDescription;
-import io.insula.inference.graph.tensorrt.Dialect;
 import io.insula.inference.weights.Checkpoint;
 import io.insula.inference.weights.ModelFileException;
 import java.io.IOException;
@@ -59,6 +58,7 @@ final class GpuBenchmark {
     void run(List<GpuCase> cases) throws IOException {
         report.note("device", device.name());
         report.note("tensorrt", device.runtime().version());
+        report.note("dialect", options.dialect().name().toLowerCase(Locale.ROOT));
         long most = cases.stream()
                 .mapToLong(each -> RandomWeights.largest(each.model().shape()))
                 .max()
@@ -149,7 +149,7 @@ final class GpuBenchmark {
                 .withLeastBucket(options.leastBucket())
                 .withExactTrial(false);
         PlanConfig building = new PlanConfig(
-                Dialect.PORTABLE,
+                options.dialect(),
                 group.weights(),
                 options.chunk(),
                 Math.min(SCORED, options.chunk()),

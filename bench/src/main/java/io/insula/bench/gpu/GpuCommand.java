@@ -1,6 +1,7 @@
 package io.insula.bench.gpu;
 
 import io.insula.bench.BenchmarkException;
+import io.insula.inference.graph.tensorrt.Dialect;
 import io.insula.inference.graph.tensorrt.WeightForm;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -81,6 +82,13 @@ public final class GpuCommand implements Callable<Integer> {
     private @Nullable Integer minutes;
 
     @Option(
+            names = "--dialect",
+            description =
+                    "portable: networks of plain operations, as a server has them; layers: of the layers for attention and"
+                            + " caches of TensorRT 10.15 (default: portable).")
+    private Dialect dialect = Dialect.PORTABLE;
+
+    @Option(
             names = "--level",
             description = "How long TensorRT searches for kernels, 0..5 (default: ${DEFAULT-VALUE}).")
     private int level = 3;
@@ -101,13 +109,15 @@ public final class GpuCommand implements Callable<Integer> {
 
     /** Expected failures are one sentence; anything else keeps its trace. */
     static CommandLine commandLine() {
-        return new CommandLine(new GpuCommand()).setExecutionExceptionHandler((failure, line, parsed) -> {
-            if (failure instanceof BenchmarkException) {
-                line.getErr().println(failure.getMessage());
-                return 1;
-            }
-            throw failure;
-        });
+        return new CommandLine(new GpuCommand())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, line, parsed) -> {
+                    if (failure instanceof BenchmarkException) {
+                        line.getErr().println(failure.getMessage());
+                        return 1;
+                    }
+                    throw failure;
+                });
     }
 
     @Override
@@ -144,7 +154,7 @@ public final class GpuCommand implements Callable<Integer> {
                 minutes == null ? quick ? Duration.ofMinutes(QUICK_MINUTES) : UNLIMITED : Duration.ofMinutes(minutes);
         try {
             GpuOptions options = quick ? GpuOptions.quick(plans, limit, peer) : GpuOptions.full(plans, limit, peer);
-            return options.withOptimizationLevel(level);
+            return options.withPlans(dialect, level);
         } catch (IllegalArgumentException e) {
             throw new BenchmarkException("--minutes: " + minutes + " (expected: at least 1)", e);
         }

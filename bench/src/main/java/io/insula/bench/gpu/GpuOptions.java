@@ -1,5 +1,6 @@
 package io.insula.bench.gpu;
 
+import io.insula.inference.graph.tensorrt.Dialect;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param plans the folder of built plans; 48 GiB of them are kept
  * @param chunk tokens of a prompt that one run takes
+ * @param dialect which layers networks are made of
  * @param optimizationLevel how long TensorRT searches for kernels, 0..5
  * @param leastBucket the shortest length that caches are laid out for
  * @param warmUp decode steps before those that are timed
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 record GpuOptions(
         Path plans,
         int chunk,
+        Dialect dialect,
         int optimizationLevel,
         int leastBucket,
         int warmUp,
@@ -47,16 +50,17 @@ record GpuOptions(
 
     /** Five rounds of 20 steps, kernels as TensorRT's default searches for them. */
     static GpuOptions full(Path plans, Duration limit, @Nullable String python) {
-        return new GpuOptions(plans, 512, 3, 256, 3, 20, 5, limit, python, DeviceProbe.Sizes.full());
+        return new GpuOptions(plans, 512, Dialect.PORTABLE, 3, 256, 3, 20, 5, limit, python, DeviceProbe.Sizes.full());
     }
 
     /** Three rounds of ten steps. */
     static GpuOptions quick(Path plans, Duration limit, @Nullable String python) {
-        return new GpuOptions(plans, 512, 3, 256, 3, 10, 3, limit, python, DeviceProbe.Sizes.full());
+        return new GpuOptions(plans, 512, Dialect.PORTABLE, 3, 256, 3, 10, 3, limit, python, DeviceProbe.Sizes.full());
     }
 
-    GpuOptions withOptimizationLevel(int level) {
-        return new GpuOptions(plans, chunk, level, leastBucket, warmUp, steps, rounds, limit, python, sizes);
+    /** Networks of other layers, and kernels searched for longer or shorter. */
+    GpuOptions withPlans(Dialect other, int level) {
+        return new GpuOptions(plans, chunk, other, level, leastBucket, warmUp, steps, rounds, limit, python, sizes);
     }
 
     /** Decode steps of a case. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.insula.djl.tensorrt.cuda.FakeCuda;
 import io.insula.djl.tensorrt.nvinfer.FakePlan;
 import io.insula.inference.engine.tensorrt.InterpretedTensorRt;
+import io.insula.inference.graph.tensorrt.Dialect;
 import io.insula.inference.graph.tensorrt.WeightForm;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -36,9 +37,15 @@ class GpuBenchmarkTest {
     private final AtomicLong clock = new AtomicLong();
 
     private GpuReport run(List<GpuCase> cases, Duration limit, @Nullable String python) throws IOException {
+        return run(cases, Dialect.PORTABLE, limit, python);
+    }
+
+    private GpuReport run(List<GpuCase> cases, Dialect dialect, Duration limit, @Nullable String python)
+            throws IOException {
         GpuOptions options = new GpuOptions(
                 folder.resolve("plans"),
                 8,
+                dialect,
                 3,
                 16,
                 1,
@@ -134,6 +141,15 @@ class GpuBenchmarkTest {
         assertThat(refused.reasons())
                 .hasSize(4)
                 .allSatisfy((each, reason) -> assertThat(reason).endsWith("Error Code 10: no kernels"));
+    }
+
+    @Test
+    void layersThatTensorRtDoesNotHaveAreRefused() throws IOException {
+        GpuReport report = run(cases(List.of(1), List.of(16)), Dialect.LAYERS, Duration.ofHours(1), null);
+        assertThat(report.results()).isEmpty();
+        assertThat(report.reasons().values())
+                .hasSize(4)
+                .containsOnly("dialect: LAYERS with TensorRT 10.6.0 (expected: PORTABLE before TensorRT 10.15)");
     }
 
     @Test

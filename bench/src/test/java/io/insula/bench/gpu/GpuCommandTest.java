@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.insula.bench.BenchmarkException;
 import io.insula.djl.tensorrt.nvinfer.NativeLibraries;
+import io.insula.inference.graph.tensorrt.Dialect;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ class GpuCommandTest {
 
     private GpuCommand parsed(String... arguments) {
         GpuCommand command = new GpuCommand();
-        CommandLine line = new CommandLine(command);
+        CommandLine line = new CommandLine(command).setCaseInsensitiveEnumValuesAllowed(true);
         line.parseArgs(arguments);
         return command;
     }
@@ -74,6 +75,18 @@ class GpuCommandTest {
                         .cases())
                 .isInstanceOf(BenchmarkException.class)
                 .hasMessageContaining("model.gguf");
+    }
+
+    @Test
+    void networksAreTheServersUnlessOthersAreAskedFor() {
+        assertThat(parsed().options().dialect()).isEqualTo(Dialect.PORTABLE);
+        assertThat(parsed("--dialect", "layers", "--quick").options().dialect()).isEqualTo(Dialect.LAYERS);
+        StringWriter errors = new StringWriter();
+        assertThat(GpuCommand.commandLine()
+                        .setErr(new PrintWriter(errors, true))
+                        .execute("--dialect", "fast", "--list"))
+                .isEqualTo(2);
+        assertThat(errors.toString()).contains("--dialect", "fast", "PORTABLE", "LAYERS");
     }
 
     @Test
