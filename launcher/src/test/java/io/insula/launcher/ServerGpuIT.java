@@ -34,7 +34,7 @@ class ServerGpuIT {
     private static final Duration BUILD = Duration.ofMinutes(10);
     private static final Duration START = Duration.ofMinutes(2);
     private static final Map<String, String> SETTINGS =
-            Map.of("INSULA_ENGINE_DEVICE", "gpu", "INSULA_ENGINE_MAX_SLOTS", Integer.toString(SLOTS));
+            Map.of("INSULA_ENGINE_DEVICE", "gpu", "INSULA_GPU_SLOTS", Integer.toString(SLOTS));
 
     @TempDir
     Path directory = Path.of("/");

@@ -10,10 +10,16 @@ import java.util.List;
  * @param devices numbers of the GPUs, from 0; empty: every one that the driver shows
  * @param weights how matrices are kept
  * @param kvBudgetBytes the most that a model's keys and values may take; 0: what the slots need, as far as it is free
+ * @param slots the most streams at once
  * @param prefillChunk prompt tokens of one run
  */
 public record GpuConfig(
-        EngineDevice device, List<Integer> devices, WeightForm weights, long kvBudgetBytes, int prefillChunk) {
+        EngineDevice device,
+        List<Integer> devices,
+        WeightForm weights,
+        long kvBudgetBytes,
+        int slots,
+        int prefillChunk) {
 
     public GpuConfig {
         devices = List.copyOf(devices);

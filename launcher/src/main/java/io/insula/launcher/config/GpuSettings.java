@@ -54,8 +54,10 @@ final class GpuSettings {
                         0,
                         0,
                         1L << 50,
-                        "memory of a GPU that a model's key/value cache may reach; 0: what engine.max-slots of"
+                        "memory of a GPU that a model's key/value cache may reach; 0: what gpu.slots of"
                                 + " engine.slot-tokens need, as far as it is free"),
+                settings.integer(
+                        "gpu.slots", 64, 1, 1024, "the most streams at once on a GPU, in place of engine.max-slots"),
                 settings.integer(
                         "gpu.prefill-chunk",
                         512,

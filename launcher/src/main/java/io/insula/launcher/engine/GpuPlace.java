@@ -52,7 +52,7 @@ public final class GpuPlace implements EnginePlace {
                 gpu.kvBudgetBytes(),
                 SPARE_BYTES,
                 engine.slotTokens(),
-                engine.maxSlots(),
+                gpu.slots(),
                 LEAST_BUCKET,
                 GRAPHS,
                 engine.exact());

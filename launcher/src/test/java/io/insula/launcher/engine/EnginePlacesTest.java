@@ -89,6 +89,17 @@ class EnginePlacesTest {
     }
 
     @Test
+    void aGpuHasSlotsOfItsOwnNumber() {
+        Map<String, String> settings = Map.of("engine.max-slots", "3", "engine.slot-tokens", "700");
+        GpuPlace usual = (GpuPlace) places(FakeGpus.of(1), settings).getFirst();
+        assertThat(usual.config().maxSlots()).isEqualTo(64);
+        assertThat(usual.config().slotTokens()).isEqualTo(700);
+        GpuPlace more =
+                (GpuPlace) places(FakeGpus.of(1), Map.of("gpu.slots", "128")).getFirst();
+        assertThat(more.config().maxSlots()).isEqualTo(128);
+    }
+
+    @Test
     void aGpusMemoryIsTheBudgetOfItsModelsAndItsChunksAreLonger() {
         InferenceConfig given =
                 InsulaConfig.from(Settings.of(Map.of(), Map.of())).inference();
