@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.insula.inference.admission.AdmissionConfig;
+import io.insula.inference.decode.Sampler;
 import io.insula.inference.schedule.Commands;
 import io.insula.inference.schedule.HashingEngine;
 import io.insula.inference.schedule.LetterTokenizer;
@@ -450,7 +451,8 @@ class InferenceVerticleIT {
                         NODE,
                         ProtocolCodecs.VERSION,
                         false,
-                        List.of(new ModelStatus(Commands.MODEL, "letters-1:hash", CONTEXT, SLOTS, SLOTS, 0, 0, 256)),
+                        List.of(new ModelStatus(
+                                Commands.MODEL, "letters-1:hash:" + Sampler.VERSION, CONTEXT, SLOTS, SLOTS, 0, 0, 256)),
                         List.of(),
                         ProtocolCodecs.OLDEST_VERSION));
     }

@@ -211,30 +211,9 @@ final class Candidates implements AdjustedLogits {
         return token;
     }
 
-    /** Draws from the whole distribution by inverting its cumulative weight in id order. */
+    /** Draws from the whole distribution by inverting its cumulative weight in the order of {@link Octaves}. */
     int draw(double temperature, double uniform) {
-        double target = uniform * weigh(temperature);
-        double before = 0;
-        int block = 0;
-        while (block + BLOCK < weights.length) {
-            double after = before + sum(block, block + BLOCK);
-            if (after > target) {
-                break;
-            }
-            before = after;
-            block += BLOCK;
-        }
-        int last = best();
-        for (int token = block; token < weights.length; token++) {
-            if (weights[token] > 0) {
-                last = token;
-                before += weights[token];
-                if (before > target) {
-                    break;
-                }
-            }
-        }
-        return last;
+        return shortlist.drawFromAll(weigh(temperature), uniform);
     }
 
     /** Draws after the stages that drop tokens. */

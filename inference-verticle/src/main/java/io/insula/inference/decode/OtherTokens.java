@@ -27,7 +27,8 @@ final class OtherTokens {
     private float raised;
     private float[] raisedOnes = new float[16];
     private int raisedCount;
-    private boolean lowered;
+    /** How many of them may weigh less than they did, at most. */
+    private int lowered;
     /** The highest logit that is told, and the least and the greatest that the exponentials of the others' differences from it sum to. */
     private float top;
 
@@ -46,7 +47,7 @@ final class OtherTokens {
         left = number;
         raised = Float.NEGATIVE_INFINITY;
         raisedCount = 0;
-        lowered = false;
+        lowered = 0;
         top = highest;
         least = highest;
         double toldSum = 0;
@@ -71,7 +72,7 @@ final class OtherTokens {
 
     /** One of them was changed, from at most {@link #least} to at most this. */
     void changed(float logit) {
-        lowered = true;
+        lowered = Math.min(lowered + 1, number);
         if (logit > least) {
             raised = Math.max(raised, logit);
             if (raisedCount == raisedOnes.length) {
@@ -83,7 +84,7 @@ final class OtherTokens {
 
     /** No more than so many of them may still be drawn. */
     void keep(int most) {
-        lowered = true;
+        lowered = number;
         left = Math.min(left, most);
     }
 
@@ -118,7 +119,7 @@ final class OtherTokens {
 
     /** What all of them together weigh at least. */
     double leastWeight(float highest, double temperature) {
-        if (lowered || left == 0) {
+        if (lowered == number || left == 0) {
             return 0;
         }
         double scale = scale(temperature);
@@ -128,6 +129,7 @@ final class OtherTokens {
                 : StrictMath.pow(StrictMath.exp((double) least - highest), scale - 1) * sum;
         // Each weight below the least normal float counts as none.
         double counted = weight * (1 - WEIGHT_ERROR) - left * (double) Float.MIN_NORMAL;
+        counted -= lowered * weight(least, highest, scale);
         return counted > 0 ? counted : 0;
     }
 

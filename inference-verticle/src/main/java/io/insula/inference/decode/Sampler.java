@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Order:</b> logit bias, masked tokens, penalties, temperature, top-k, typical-p, top-p, min-p, draw. The stages that
  * drop tokens come in llama.cpp's order, each works on what the one before it left; the temperature comes before them, as in
- * vLLM and Hugging Face. At temperature zero the most probable token is taken after bias, masks and penalties.
+ * vLLM and Hugging Face. The draw meets what is left in the order of {@link Octaves}. At temperature zero the most probable token is taken after bias, masks and penalties.
  *
  * <p><b>Thread:</b> one at a time: it holds scratch memory for one row.
  *
@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * penalties: {@link LogitAdjustments}.
  */
 public final class Sampler {
+
+    /** Counts what has changed of the tokens that equal logits give: who has another one cannot continue a stream exactly. */
+    public static final int VERSION = 2;
 
     private final Candidates candidates;
     private final int vocabulary;

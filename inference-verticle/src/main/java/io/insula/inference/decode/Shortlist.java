@@ -18,6 +18,9 @@ final class Shortlist {
     /** Keys are a float's bits and fall into classes by exponent and the top bits of the mantissa: 16 to the octave. */
     private static final int CLASS_SHIFT = 19;
 
+    /** Least weights of octaves: where the heavier tokens settle a drawing, the lighter ones are not looked at. */
+    private static final float[] LIMITS = {0x1p-8f, Octaves.LEAST, 0};
+
     private static final int CLASSES = (Integer.MAX_VALUE >>> CLASS_SHIFT) + 1;
 
     private final Candidates candidates;
@@ -29,6 +32,7 @@ final class Shortlist {
     private final int[] kept;
     private final long[] members;
     private final double[] classAmounts = new double[CLASSES];
+    private final double[] octaveWeights = new double[Octaves.COUNT];
     private int keptCount;
 
     /**
@@ -43,6 +47,22 @@ final class Shortlist {
         // One more than there are tokens: a place is written before it is known whether it counts.
         this.kept = new int[weights.length + 1];
         this.members = new long[weights.length];
+    }
+
+    /**
+     * Draws from all.
+     *
+     * @param weight the sum of all weights
+     */
+    int drawFromAll(double weight, double uniform) {
+        double target = uniform * weight;
+        for (float limit : LIMITS) {
+            gather(limit);
+            if (weighOctaves() > target) {
+                break;
+            }
+        }
+        return pick(target);
     }
 
     /**
@@ -70,6 +90,7 @@ final class Shortlist {
             keyByWeight();
             total = keep(lastOfWeight(parameters.minP() * greatestWeight()));
         }
+        weighOctaves();
         return pick(uniform * total);
     }
 
@@ -171,15 +192,40 @@ final class Shortlist {
         return order(weightKey(least), Integer.MAX_VALUE);
     }
 
+    /** Adds up the kept tokens of each octave; returns the weight of all of them. */
+    private double weighOctaves() {
+        Arrays.fill(octaveWeights, 0);
+        for (int i = 0; i < keptCount; i++) {
+            octaveWeights[Octaves.of(weights[kept[i]])] += weights[kept[i]];
+        }
+        double total = 0;
+        for (int octave = Octaves.COUNT - 1; octave >= 0; octave--) {
+            total += octaveWeights[octave];
+        }
+        return total;
+    }
+
+    /** The kept token at which the cumulative weight exceeds a target, in the order of octaves; the last one where none does. */
     private int pick(double target) {
         double before = 0;
-        for (int i = 0; i < keptCount; i++) {
-            before += weights[kept[i]];
-            if (before > target) {
-                return kept[i];
+        double first = 0;
+        int met = Octaves.COUNT - 1;
+        for (int octave = met; octave >= 0 && !(before > target); octave--) {
+            if (octaveWeights[octave] > 0) {
+                met = octave;
+                first = before;
+                before += octaveWeights[octave];
             }
         }
-        return kept[keptCount - 1];
+        double reached = first;
+        int last = kept[0];
+        for (int i = 0; i < keptCount && !(reached > target); i++) {
+            if (Octaves.of(weights[kept[i]]) == met) {
+                last = kept[i];
+                reached += weights[last];
+            }
+        }
+        return last;
     }
 
     /**

@@ -15,7 +15,8 @@ import java.util.Arrays;
  *   <li>the most probable token, if no other can be as high;
  *   <li>top-k, if the k heaviest are heavier than any other, and whatever stages follow it;
  *   <li>top-p, if the nucleus ends with the same token whatever the others weigh in all; min-p, if no other weighs as much;
- *   <li>a draw from all tokens, if it meets the same token wherever in the order of ids the others' weight lies.
+ *   <li>a draw from all tokens, or from a nucleus of which the end is not certain, if it meets the same token whatever the others
+ *       weigh in all, in an octave that neither they nor the end reach ({@link Octaves}).
  * </ul>
  *
  * <p>Typical-p without top-k never is: it depends on each token's share in the expected information.
@@ -85,7 +86,7 @@ final class TopSampler {
         candidates.weigh(parameters.temperature());
         double heaviest = row.others().heaviest(candidates.highest(), parameters.temperature());
         if (!Sampler.truncates(parameters)) {
-            return drawFromAll(parameters, uniform);
+            return drawFromAll(parameters, heaviest, uniform);
         }
         for (int place = 0; place < descending.length; place++) {
             descending[place] = -candidates.weight(place);
@@ -95,7 +96,11 @@ final class TopSampler {
             descending[place] = -descending[place];
         }
         double total = certainTotal(parameters, heaviest);
-        return total < 0 ? UNCERTAIN : candidates.drawTruncated(parameters, total, uniform);
+        if (total >= 0) {
+            return candidates.drawTruncated(parameters, total, uniform);
+        }
+        boolean wide = parameters.topK() == 0 && parameters.typicalP() == 1 && parameters.minP() == 0;
+        return wide ? drawFromNucleus(parameters, heaviest, uniform) : UNCERTAIN;
     }
 
     /** A weight of all tokens with which the stages leave what they leave of the whole row; negative where that is uncertain. */
@@ -116,10 +121,8 @@ final class TopSampler {
 
     /** @param limited whether min-p drops all tokens that are not told */
     private double nucleusTotal(SamplingParameters parameters, double heaviest, boolean limited) {
-        float highest = row.candidates().highest();
-        double told = sum(descending.length);
-        double most = told + row.others().mostWeight(highest, parameters.temperature());
-        double least = Math.min(most, told + row.others().leastWeight(highest, parameters.temperature()));
+        double most = most(parameters);
+        double least = least(parameters, most);
         int first = reaching(parameters.topP() * least * (1 - SUM_ERROR));
         int last = reaching(parameters.topP() * most * (1 + SUM_ERROR));
         boolean certain = limited && first >= survivors(parameters.minP()) - 1;
@@ -148,34 +151,66 @@ final class TopSampler {
         return count;
     }
 
-    private double sum(int places) {
+    private double told() {
         double sum = 0;
-        for (int place = 0; place < places; place++) {
-            sum += descending[place];
+        for (int place = 0; place < row.count(); place++) {
+            sum += row.candidates().weight(place);
         }
         return sum;
     }
 
-    /**
-     * Inverts the cumulative weight in the order of ids: the token is certain if it is met both when all the others' weight lies
-     * before it and when all lies behind it. Both are hardest where that weight is greatest.
-     */
-    private int drawFromAll(SamplingParameters parameters, double uniform) {
+    /** What all tokens weigh at most. */
+    private double most(SamplingParameters parameters) {
+        return told() + row.others().mostWeight(row.candidates().highest(), parameters.temperature());
+    }
+
+    /** What all tokens weigh at least. */
+    private double least(SamplingParameters parameters, double most) {
+        double others = row.others().leastWeight(row.candidates().highest(), parameters.temperature());
+        return Math.min(most, told() + others);
+    }
+
+    private int drawFromAll(SamplingParameters parameters, double heaviest, double uniform) {
+        double most = most(parameters);
+        return meet(uniform * least(parameters, most), uniform * most, heaviest);
+    }
+
+    /** Draws from a nucleus of which the end is not certain: what ends it is lighter than what may be drawn. */
+    private int drawFromNucleus(SamplingParameters parameters, double heaviest, double uniform) {
+        double most = most(parameters);
+        double least = parameters.topP() * least(parameters, most) * (1 - SUM_ERROR);
+        int end = reaching(least);
+        double last = end < descending.length ? Math.max(heaviest, descending[end]) : heaviest;
+        double nucleus = Math.min(most, parameters.topP() * most * (1 + SUM_ERROR) + last);
+        return meet(uniform * least, uniform * nucleus, last);
+    }
+
+    /** The highest octave in which not all tokens are certain to be told and drawn from; negative where there is none. */
+    private static int reached(double heaviest) {
+        return heaviest > 0 ? Octaves.of(Math.nextUp((float) heaviest)) : -1;
+    }
+
+    /** The token that is met wherever between two bounds the target is, if all that comes before it is told. */
+    private int meet(double least, double most, double heaviest) {
+        double margin = most * SUM_ERROR;
+        int place = met(least - margin, heaviest);
+        return place == met(most + margin, heaviest) ? place : UNCERTAIN;
+    }
+
+    private int met(double target, double heaviest) {
         Candidates candidates = row.candidates();
-        double others = row.others().mostWeight(candidates.highest(), parameters.temperature());
-        double told = 0;
-        for (int place = 0; place < row.count(); place++) {
-            told += candidates.weight(place);
-        }
-        double margin = (told + others) * SUM_ERROR;
-        double target = uniform * (told + others);
+        int reached = reached(heaviest);
         double before = 0;
-        for (int place = 0; place < row.count(); place++) {
-            double after = before + candidates.weight(place);
-            if (after > target + margin) {
-                return target >= before + others + margin ? place : UNCERTAIN;
+        for (int octave = Octaves.COUNT - 1; octave > reached; octave--) {
+            for (int place = 0; place < row.count(); place++) {
+                float weight = candidates.weight(place);
+                if (Octaves.of(weight) == octave) {
+                    before += weight;
+                    if (before > target && weight > 0) {
+                        return place;
+                    }
+                }
             }
-            before = after;
         }
         return UNCERTAIN;
     }

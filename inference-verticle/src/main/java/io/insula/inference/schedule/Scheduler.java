@@ -1,5 +1,6 @@
 package io.insula.inference.schedule;
 
+import io.insula.inference.decode.Sampler;
 import io.insula.inference.engine.EngineShape;
 import io.insula.inference.engine.StepEngine;
 import io.insula.inference.text.ChatTokenizer;
@@ -202,7 +203,7 @@ public final class Scheduler {
         int slots = shape == null ? 0 : shape.slots();
         return new ModelStatus(
                 model,
-                textFingerprint + ":" + load.fingerprint(),
+                textFingerprint + ":" + load.fingerprint() + ":" + Sampler.VERSION,
                 contextTokens(),
                 slots,
                 Math.max(0, slots - load.heldSlots()),

@@ -9,9 +9,11 @@ import io.insula.inference.engine.TinyModels;
 import io.insula.inference.weights.TensorType;
 import io.insula.protocol.GenerateCommand;
 import io.insula.protocol.RequestId;
+import io.insula.protocol.StopConditions;
 import io.insula.protocol.StreamFrame;
 import io.insula.protocol.StreamFrame.Outcome;
 import io.insula.protocol.StreamFrame.StreamEnd;
+import io.insula.protocol.TokenIds;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,7 @@ class FairnessTest {
     private static final int GUEST = 2;
     private static final int QUEUED = 50;
     private static final int CHUNK = 8;
+    private static final int HOG_TOKENS = 60;
     private static final SchedulerConfig CONFIG =
             SchedulerHouse.config(CHUNK, 200, 1_000_000).withMemory(0, 1_000_000);
 
@@ -32,8 +35,10 @@ class FairnessTest {
     @ValueSource(ints = {1, 2, 4})
     void aTenantWithFiftyQueuedRequestsDelaysAnothersByOneStepOfEachTenantAndOneSave(int slots) {
         SchedulerHouse house = new SchedulerHouse(slots, CONFIG);
-        List<GenerateCommand> hog = hog(house);
-        for (int i = 0; i < 60; i++) {
+        // None of its answers ends while the guest is there.
+        List<GenerateCommand> hog =
+                hog(house, new StopConditions(HOG_TOKENS, HOG_TOKENS, List.of(), TokenIds.EMPTY, true));
+        for (int i = 0; i < 30; i++) {
             house.scheduler.step();
         }
         GenerateCommand guest = Commands.ofTenant(Commands.command(900, "g".repeat(3 * CHUNK), 6), GUEST);
@@ -177,9 +182,17 @@ class FairnessTest {
     }
 
     private static List<GenerateCommand> hog(SchedulerHouse house) {
+        return hog(house, StopConditions.of(HOG_TOKENS, List.of()));
+    }
+
+    private static List<GenerateCommand> hog(SchedulerHouse house, StopConditions stop) {
         List<GenerateCommand> commands = new ArrayList<>();
         for (int i = 0; i < QUEUED; i++) {
-            commands.add(Commands.ofTenant(Commands.command(i, "hog " + "h".repeat(i), 60), HOG));
+            GenerateCommand command = Commands.command(i, "hog " + "h".repeat(i), HOG_TOKENS)
+                    .but()
+                    .stop(stop)
+                    .build();
+            commands.add(Commands.ofTenant(command, HOG));
             house.offer(commands.getLast());
         }
         return commands;
