@@ -23,6 +23,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decoders' plans: each is built once for its weights, its options, the kind of GPU and the version of TensorRT.
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread:</b> any; building blocks the caller for minutes.
  */
 final class DecoderPlans {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DecoderPlans.class);
 
     private final NetworkPlanBuilder builder;
     private final CachedNetworkPlans plans;
@@ -78,12 +82,24 @@ final class DecoderPlans {
                 .withTop(building.candidates())
                 .withWeights(building.weights());
         boolean fixed = building.dialect() == Dialect.LAYERS;
-        StepLimits limits = new StepLimits(
+        StepLimits wanted = new StepLimits(
                 config.maxSlots(),
                 building.chunk(),
                 building.scored(),
                 fixed ? lengths.most() : lengths.least(),
                 lengths.most());
+        StepLimits limits = wanted.within(shape);
+        if (!limits.equals(wanted)) {
+            LOG.warn(
+                    "{}: {} slots instead of {} and runs of {} prompt tokens instead of {}, since TensorRT has no larger"
+                            + " tensors for slots of {} tokens",
+                    name,
+                    limits.rows(),
+                    wanted.rows(),
+                    limits.chunk(),
+                    wanted.chunk(),
+                    limits.mostLength());
+        }
         String content =
                 String.join("\0", "decoder " + DecoderNetwork.VERSION, digest, shape.toString(), options.toString());
         try (Arena constants = Arena.ofShared()) {
