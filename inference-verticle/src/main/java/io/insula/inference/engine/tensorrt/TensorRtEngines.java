@@ -168,8 +168,10 @@ public final class TensorRtEngines {
             throws IOException {
         DeviceInfo device = prepared.device();
         PlanRuntime runtime = opened.computeIfAbsent(device.index(), runtimes::apply);
+        // Its name has the hash of its content: another build may have measured, and chosen, other kernels.
         GpuNumerics numerics = new GpuNumerics(
-                prepared.digest() + " network " + DecoderNetwork.VERSION + " weights " + building.weights(),
+                prepared.digest() + " network " + DecoderNetwork.VERSION + " weights " + building.weights() + " plan "
+                        + prepared.plan().getFileName(),
                 runtime.version(),
                 cuda.driverVersion(),
                 device.name());
