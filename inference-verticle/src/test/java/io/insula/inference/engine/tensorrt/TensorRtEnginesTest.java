@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -151,6 +152,23 @@ class TensorRtEnginesTest {
                 .isThrownBy(() -> engines.open("tiny", DECODER, CONFIG, layers))
                 .withMessage("dialect: LAYERS with TensorRT 10.6.0 (expected: PORTABLE before TensorRT 10.15)");
         assertThat(builder.requests()).isEmpty();
+    }
+
+    @Test
+    void aPlanThatTheDiskDoesNotHoldIsNotBuilt() {
+        AtomicLong free = new AtomicLong(1000);
+        TensorRtEngines small = new TensorRtEngines(
+                gpu.cuda, device -> builder.runtime(), new DecoderPlans(builder, path -> free.get()));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> small.open("tiny", DECODER, CONFIG, plans()))
+                .withMessage("disk of " + folder
+                        + ": 0 MiB free (expected: more than the plan of tiny, which has at least 1 MiB)");
+        assertThat(folder.resolve("plans")).isEmptyDirectory();
+        free.set(1 << 20);
+        small.open("tiny", DECODER, CONFIG, plans()).close();
+        free.set(0);
+        small.open("tiny", DECODER, CONFIG, plans()).close();
+        assertThat(gpu.cuda.usedBytes()).isZero();
     }
 
     @Test
