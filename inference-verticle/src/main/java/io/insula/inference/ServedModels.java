@@ -21,6 +21,11 @@ public record ServedModels(List<LoadableModel> decoders, List<ModelName> atStart
         embeddings = List.copyOf(embeddings);
     }
 
+    /** The same, none of them loaded before a command names it. */
+    public ServedModels onDemand() {
+        return new ServedModels(decoders, List.of(), embeddings);
+    }
+
     /** Models that are open already; they are loaded at the start and take nothing of the memory budget. */
     static ServedModels loaded(List<LoadedModel> models) {
         return new ServedModels(

@@ -1,5 +1,6 @@
 package io.insula.launcher;
 
+import io.insula.inference.admission.ModelUnavailableException;
 import io.insula.launcher.config.InsulaConfig;
 import java.net.BindException;
 
@@ -20,6 +21,10 @@ final class StartException extends RuntimeException {
                     + config.http().port() + " (--port) and the management "
                     + config.management().host() + ":" + config.management().port() + " (--management-port)."
                     + (config.cluster().isClustered() ? " In the cluster it wants cluster.bus-port." : ""));
+        }
+        if (cause instanceof ModelUnavailableException) {
+            // The log has said where it happened.
+            return new StartException(String.valueOf(cause.getMessage()));
         }
         return cause instanceof RuntimeException e ? e : new IllegalStateException(cause);
     }

@@ -1,6 +1,7 @@
 package io.insula.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.insula.launcher.config.InsulaConfig;
 import io.insula.launcher.config.Settings;
@@ -61,7 +62,7 @@ class SeveralGpusIT {
     private final Vertx vertx = Vertx.vertx();
 
     @BeforeEach
-    void start() {
+    void listen() {
         ProtocolCodecs.registerAll(vertx.eventBus());
         vertx.setPeriodic(
                 500, tick -> vertx.eventBus().publish(Addresses.API_STATUS, new ApiStatus(API, 3, false, 1, 0, 2)));
@@ -76,9 +77,14 @@ class SeveralGpusIT {
                                 .filter(StreamEnd.class::isInstance)
                                 .map(StreamEnd.class::cast)
                                 .forEach(ended::add));
+    }
+
+    /** With GPUs that all do something; what is planted then comes too late for the choice of them. */
+    private void start(Runnable afterTheChoice) {
         Home home = Home.at(TestHomes.withStarterModel(directory));
         List<EngineNode> nodes = EngineNode.of(
                 PROCESS, new EnginePlaces(CONFIG, home.gpuDirectory(), gpus).choose(ends::incrementAndGet));
+        afterTheChoice.run();
         new InferenceRole(PROCESS, nodes, CONFIG, NodeDepartures.NONE, parts)
                 .start(vertx, new LocalModels(home, CONFIG, EngineFitting.NONE), registry);
     }
@@ -140,7 +146,38 @@ class SeveralGpusIT {
     }
 
     @Test
+    void aGpuThatDoesNotStartKeepsNoOtherFromServing() throws Exception {
+        start(() -> gpus.breakDown(0, "uncorrectable memory error"));
+        until(() -> slots(0) == 0 && slots(1) > 0);
+        assertThat(embeddings(0)).as("the processors are well").contains("all-minilm-l6-v2");
+        ask(1, 1, 3);
+        assertThat(outcome()).isEqualTo(Outcome.COMPLETED);
+
+        gpus.breakDown(0, null);
+        ask(0, 2, 3);
+        assertThat(outcome()).isEqualTo(Outcome.COMPLETED);
+        until(() -> slots(0) > 0);
+        assertThat(registry.get("insula.models.memory.used")
+                        .tag("device", "gpu0")
+                        .gauge()
+                        .value())
+                .isPositive();
+        assertThat(ends).hasValue(0);
+    }
+
+    @Test
+    void whereNoGpuStartsTheStartFails() {
+        assertThatThrownBy(() -> start(() -> {
+                    gpus.breakDown(0, "uncorrectable memory error");
+                    gpus.breakDown(1, "uncorrectable memory error");
+                }))
+                .isInstanceOf(StartException.class)
+                .hasMessage("the model " + MODEL + " could not be loaded: uncorrectable memory error");
+    }
+
+    @Test
     void eachNodeAnswersOnItsOwnGpuUntilThatIsLost() throws Exception {
+        start(() -> {});
         assertThat(gpus.opened).extracting(config -> config.device()).containsExactlyInAnyOrder(0, 1);
         assertThat(gpus.plans)
                 .allMatch(plan -> plan.chunk() == 512

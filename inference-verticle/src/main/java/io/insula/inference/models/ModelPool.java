@@ -211,7 +211,7 @@ public final class ModelPool implements Models {
 
     private void failed(PooledModel model, Throwable failure) {
         log.error("Model {} cannot be loaded; next try in {}", model.model.name(), config.retryDelay(), failure);
-        meters.failed();
+        meters.failed(model.model.name());
         model.failure = String.valueOf(failure.getMessage());
         model.loadAtNanos = nanos.getAsLong() + config.retryDelay().toNanos();
         OpenModel open = model.open;

@@ -48,13 +48,18 @@ public final class PoolMeters {
         loads.record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    void failed() {
+    void failed(ModelName name) {
         failures.increment();
+        forget(name);
+    }
+
+    void unloaded(ModelName name) {
+        evictions.increment();
+        forget(name);
     }
 
     /** The gauges of a scheduler that is gone would hold it in memory, and hide those of the next one. */
-    void unloaded(ModelName name) {
-        evictions.increment();
+    private void forget(ModelName name) {
         registry.getMeters().stream()
                 .filter(meter -> meter instanceof Gauge)
                 .map(Meter::getId)

@@ -31,8 +31,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Models of four units of memory each in a budget of ten: two at once. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ModelPoolTest {
 
     private static final ModelName A = new ModelName("a");
@@ -142,8 +144,14 @@ class ModelPoolTest {
 
         nanos.addAndGet(TimeUnit.SECONDS.toNanos(6));
         assertThat(status(A).queueCapacity()).isEqualTo(32);
-        use(A);
+        AdmittedModel a = use(A);
         assertThat(loaded()).containsExactly("a");
+        GenerateCommand endless = Commands.command(1, "go on", 0);
+        a.scheduler().offer(new StreamRequest(endless, TokenIds.of(1, 2, 3), 90_000, 0));
+        while (registry.get("insula.inference.slots.active").gauge().value() < 1) {
+            TimeUnit.MILLISECONDS.sleep(2);
+        }
+        a.scheduler().handOver(null);
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.insula.launcher.config.InsulaConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,7 +93,7 @@ public final class EnginePlaces {
 
     private List<GpuPlace> started(Runnable noneLeft) {
         GpuEngines engines = platform.start();
-        List<DeviceInfo> devices = chosen(engines.devices());
+        List<DeviceInfo> devices = usable(engines, chosen(engines.devices()));
         List<Integer> numbers = devices.stream().map(DeviceInfo::index).toList();
         LostGpus lost = new LostGpus(numbers, noneLeft);
         List<GpuPlace> places = new ArrayList<>();
@@ -125,6 +126,28 @@ public final class EnginePlaces {
                 : there.stream()
                         .filter(device -> gpu.devices().contains(device.index()))
                         .toList();
+    }
+
+    /** One that is broken, or that another process has for itself, is no reason to leave the others idle, unless it is named. */
+    private List<DeviceInfo> usable(GpuEngines engines, List<DeviceInfo> devices) {
+        if (!gpu.devices().isEmpty() || devices.size() == 1) {
+            return devices;
+        }
+        List<DeviceInfo> usable = new ArrayList<>();
+        String fault = "";
+        for (DeviceInfo device : devices) {
+            Optional<String> found = engines.fault(device.index());
+            if (found.isEmpty()) {
+                usable.add(device);
+            } else {
+                fault = found.get();
+                log.warn("GPU {} ({}) is left out: {}", device.index(), device.name(), fault);
+            }
+        }
+        if (usable.isEmpty()) {
+            throw new EngineException("none of " + devices.size() + " GPUs does anything; the last one: " + fault);
+        }
+        return usable;
     }
 
     private void requireType(DeviceInfo device) {

@@ -60,6 +60,24 @@ class EnginePlacesTest {
     }
 
     @Test
+    void aGpuThatDoesNothingIsLeftOutUnlessItIsNamed() {
+        FakeGpus gpus = FakeGpus.of(3);
+        gpus.breakDown(1, "busy or unavailable");
+        assertThat(labels(gpus, Map.of())).containsExactly("gpu0", "gpu2");
+        assertThat(labels(gpus, device("gpu"))).containsExactly("gpu0", "gpu2");
+        gpus.breakDown(0, "busy or unavailable");
+        gpus.breakDown(2, "no longer there");
+        assertThat(labels(gpus, Map.of())).containsExactly("cpu");
+        for (Map<String, String> settings :
+                List.of(device("gpu"), Map.of("engine.device", "gpu", "gpu.devices", "2"))) {
+            assertThatExceptionOfType(NoGpuException.class)
+                    .isThrownBy(() -> labels(gpus, settings))
+                    .withMessageStartingWith("no GPU can be used: ")
+                    .withMessageEndingWith("no longer there");
+        }
+    }
+
+    @Test
     void someOfTheGpusMayBeNamed() {
         assertThat(labels(FakeGpus.of(4), Map.of("gpu.devices", "3,1"))).containsExactly("gpu1", "gpu3");
         assertThatExceptionOfType(ConfigurationException.class)

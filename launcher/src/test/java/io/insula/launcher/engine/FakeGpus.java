@@ -112,6 +112,10 @@ public final class FakeGpus implements GpuEngines, GpuPlatform {
 
     @Override
     public long freeBytes(int device) {
+        String fault = faults.get(device);
+        if (fault != null) {
+            throw new EngineException(fault);
+        }
         return BYTES;
     }
 

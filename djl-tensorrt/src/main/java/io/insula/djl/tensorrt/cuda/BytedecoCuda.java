@@ -50,7 +50,15 @@ public final class BytedecoCuda implements Cuda {
                 attribute(device, cudart.cudaDevAttrComputeCapabilityMajor),
                 attribute(device, cudart.cudaDevAttrComputeCapabilityMinor),
                 attribute(device, cudart.cudaDevAttrMultiProcessorCount),
-                memory(device).totalBytes());
+                totalBytes(device));
+    }
+
+    /** Asks the driver: the runtime would first take some of the device for itself, even of one that nobody wants to use. */
+    private static long totalBytes(int device) {
+        try (SizeTPointer total = new SizeTPointer(1)) {
+            CudaCalls.check(cudart.cuDeviceTotalMem(total, device), "asking for the memory of device " + device);
+            return total.get();
+        }
     }
 
     @Override

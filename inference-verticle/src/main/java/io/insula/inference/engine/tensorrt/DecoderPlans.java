@@ -18,11 +18,16 @@ import io.insula.inference.graph.tensorrt.StepLimits;
 import io.insula.inference.graph.tensorrt.TensorRtGraphWriter;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decoders' plans: each is built once for its weights, its options, the kind of GPU and the version of TensorRT.
@@ -31,11 +36,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class DecoderPlans {
 
+    private static final Logger LOG = LoggerFactory.getLogger(DecoderPlans.class);
+
     private final NetworkPlanBuilder builder;
     private final CachedNetworkPlans plans;
+    private final ToLongFunction<Path> freeOfDisk;
 
     DecoderPlans(NetworkPlanBuilder builder) {
+        this(builder, DecoderPlans::freeOfDisk);
+    }
+
+    /**
+     * Plans on some disk.
+     *
+     * @param freeOfDisk how many bytes may yet be written to a folder
+     */
+    DecoderPlans(NetworkPlanBuilder builder, ToLongFunction<Path> freeOfDisk) {
         this.builder = builder;
+        this.freeOfDisk = freeOfDisk;
         this.plans = new CachedNetworkPlans(builder);
     }
 
@@ -78,22 +96,59 @@ final class DecoderPlans {
                 .withTop(building.candidates())
                 .withWeights(building.weights());
         boolean fixed = building.dialect() == Dialect.LAYERS;
-        StepLimits limits = new StepLimits(
+        StepLimits wanted = new StepLimits(
                 config.maxSlots(),
                 building.chunk(),
                 building.scored(),
                 fixed ? lengths.most() : lengths.least(),
                 lengths.most());
+        StepLimits limits = wanted.within(shape);
+        if (!limits.equals(wanted)) {
+            LOG.warn(
+                    "{}: {} slots instead of {} and runs of {} prompt tokens instead of {}, since TensorRT has no larger"
+                            + " tensors for slots of {} tokens",
+                    name,
+                    limits.rows(),
+                    wanted.rows(),
+                    limits.chunk(),
+                    wanted.chunk(),
+                    limits.mostLength());
+        }
         String content =
                 String.join("\0", "decoder " + DecoderNetwork.VERSION, digest, shape.toString(), options.toString());
         try (Arena constants = Arena.ofShared()) {
             return plans.planOf(
                     name,
                     content,
-                    network -> TensorRtGraphWriter.write(decoder, options, network, constants),
+                    network -> {
+                        requireDisk(
+                                name, new DecoderWeights(decoder).bytes(building.weights(), type), building.folder());
+                        TensorRtGraphWriter.write(decoder, options, network, constants);
+                    },
                     device,
                     options(limits, shape, building),
                     caches(building, progress));
+        }
+    }
+
+    /** A plan holds the weights; one that cannot be written would cost its minutes for nothing, and again with the next try. */
+    private void requireDisk(String name, long weightBytes, Path folder) {
+        long free = freeOfDisk.applyAsLong(folder);
+        if (weightBytes > free) {
+            throw new IllegalArgumentException(
+                    "disk of " + folder + ": " + (free >> 20) + " MiB free (expected: more than the" + " plan of "
+                            + name + ", which has at least " + ((weightBytes >> 20) + 1) + " MiB)");
+        }
+    }
+
+    private static long freeOfDisk(Path folder) {
+        try {
+            FileStore disk = Files.getFileStore(folder);
+            // Some file systems tell nothing of their size.
+            return disk.getTotalSpace() == 0 ? Long.MAX_VALUE : disk.getUsableSpace();
+        } catch (IOException e) {
+            LOG.debug("what is free of {} is not known", folder, e);
+            return Long.MAX_VALUE;
         }
     }
 

@@ -90,8 +90,13 @@ final class DeviceCache {
             new StrideChange(stream, base, rows, width, scratch, scratchBytes)
                     .run((long) stride * layout.rowBytes(), (long) next * layout.rowBytes());
         }
+        int before = stride;
         stride = next;
         if (width > 0 && anySpoilt()) {
+            if (next < before) {
+                // What is beyond the shorter layout now is rubbish of the next longer one.
+                stream.fill(base + layout.bytes(next), 0, layout.bytes(before) - layout.bytes(next));
+            }
             for (int slot = 0; slot < layout.slots(); slot++) {
                 zeroBehind(slot);
             }

@@ -7,7 +7,7 @@ import java.util.UUID;
 /**
  * What a plan's numbers depend on beside its network.
  *
- * @param weights identifies the model's weights and the types that they were converted to
+ * @param weights identifies the model's weights, the types that they were converted to and the plan that they are in
  * @param tensorRt the version of TensorRT
  * @param driver the version of CUDA that the driver supports
  * @param gpu the device's name

@@ -57,9 +57,14 @@ public final class TensorRtEngines {
      * @param runtimes asked once for each device
      */
     public TensorRtEngines(Cuda cuda, IntFunction<PlanRuntime> runtimes, NetworkPlanBuilder builder) {
+        this(cuda, runtimes, new DecoderPlans(builder));
+    }
+
+    /** The same with a folder of plans that is given. */
+    TensorRtEngines(Cuda cuda, IntFunction<PlanRuntime> runtimes, DecoderPlans plans) {
         this.cuda = cuda;
         this.runtimes = runtimes;
-        this.plans = new DecoderPlans(builder);
+        this.plans = plans;
     }
 
     /** What this machine lacks, in one sentence; nothing is loaded for the answer. */
@@ -116,7 +121,7 @@ public final class TensorRtEngines {
     public DeviceNeed need(DecoderDescription decoder, TensorRtConfig config, WeightForm weights) {
         DeviceInfo device = device(config.device());
         ElementType type = best(device);
-        long weightBytes = new DecoderWeights(decoder).elements() * bits(weights, type) / Byte.SIZE;
+        long weightBytes = new DecoderWeights(decoder).bytes(weights, type);
         CacheLayout cache = DecoderPlans.layout(decoder.shape(), type, config.maxSlots(), config);
         long cacheBytes = cache.bytes(cache.buckets().most());
         return new DeviceNeed(
@@ -168,8 +173,10 @@ public final class TensorRtEngines {
             throws IOException {
         DeviceInfo device = prepared.device();
         PlanRuntime runtime = opened.computeIfAbsent(device.index(), runtimes::apply);
+        // Its name has the hash of its content: another build may have measured, and chosen, other kernels.
         GpuNumerics numerics = new GpuNumerics(
-                prepared.digest() + " network " + DecoderNetwork.VERSION + " weights " + building.weights(),
+                prepared.digest() + " network " + DecoderNetwork.VERSION + " weights " + building.weights() + " plan "
+                        + prepared.plan().getFileName(),
                 runtime.version(),
                 cuda.driverVersion(),
                 device.name());
@@ -203,7 +210,7 @@ public final class TensorRtEngines {
         DeviceInfo device = device(config.device());
         plans.requireLayers(building);
         DecoderWeights weights = new DecoderWeights(decoder);
-        requireRoom(name, weights.elements() * bits(building.weights(), type) / Byte.SIZE, device, config);
+        requireRoom(name, weights.bytes(building.weights(), type), device, config);
         String digest = weights.digest();
         Path plan = plans.planOf(name, decoder, type, digest, device, config, building, progress);
         return new Prepared(device, digest, plan);
@@ -226,15 +233,6 @@ public final class TensorRtEngines {
             throw new IllegalArgumentException("device: " + index + " (expected: 0.." + (count - 1) + ")");
         }
         return cuda.describe(index);
-    }
-
-    /** Of a weight, at least: quantised ones have scales, and some matrices are always plain. */
-    private static int bits(WeightForm weights, ElementType plain) {
-        return switch (weights) {
-            case PLAIN -> plain.bits();
-            case FLOAT8 -> ElementType.FLOAT8.bits();
-            case INT4 -> ElementType.INT4.bits();
-        };
     }
 
     /** Before anything is built: a plan that cannot be loaded would cost its minutes for nothing. */

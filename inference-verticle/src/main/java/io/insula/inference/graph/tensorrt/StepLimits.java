@@ -19,6 +19,8 @@ import java.util.Map;
  */
 public record StepLimits(int rows, int chunk, int scored, int leastLength, int mostLength) {
 
+    /** What a tensor of TensorRT may hold: its kernels count elements in 31 bits. */
+    private static final long MOST_ELEMENTS = Integer.MAX_VALUE;
     /** The length of caches that kernels are chosen for, where the range allows it. */
     private static final int COMMON_LENGTH = 1024;
 
@@ -28,6 +30,31 @@ public record StepLimits(int rows, int chunk, int scored, int leastLength, int m
         check("scored", scored, scored >= 1 && scored <= chunk, "1.." + chunk);
         check("leastLength", leastLength, leastLength >= 1, ">= 1");
         check("mostLength", mostLength, mostLength >= leastLength, ">= " + leastLength);
+    }
+
+    /**
+     * The same with as many rows, and as long chunks, as TensorRT's tensors hold: caches and scores grow with rows, chunk and
+     * length, and a plan with larger ones would be refused after it was written.
+     *
+     * @throws IllegalArgumentException where not even one row fits
+     */
+    public StepLimits within(DecoderShape shape) {
+        if (shape.layers() == 0) {
+            return this;
+        }
+        long scores = (long) shape.heads() * mostLength;
+        long cache = (long) shape.kvHeads() * shape.headSize() * mostLength;
+        long row = Math.max(scores, cache);
+        if (row > MOST_ELEMENTS) {
+            throw new IllegalArgumentException("mostLength: " + mostLength + " (expected: at most "
+                    + MOST_ELEMENTS / (row / mostLength) + " tokens, since a tensor of TensorRT has at most "
+                    + MOST_ELEMENTS + " elements)");
+        }
+        int fewerRows = (int) Math.min(rows, MOST_ELEMENTS / row);
+        // Of the new tokens among themselves, and of them with the cache.
+        long fresh = (long) Math.sqrt(MOST_ELEMENTS / (double) shape.heads());
+        int shorterChunk = (int) Math.min(chunk, Math.min(fresh, MOST_ELEMENTS / scores));
+        return new StepLimits(fewerRows, shorterChunk, Math.min(scored, shorterChunk), leastLength, mostLength);
     }
 
     /** The profiles of a decoder's network. */

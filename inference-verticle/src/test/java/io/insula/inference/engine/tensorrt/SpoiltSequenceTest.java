@@ -135,4 +135,25 @@ class SpoiltSequenceTest {
             assertThat(answer(engine, 1)).isEqualTo(expected);
         }
     }
+
+    @Test
+    void nothingOfItIsLeftWhereAShorterCacheEnds() {
+        try (DecoderEngine engine = open()) {
+            float[] expected = answer(engine, 1);
+            engine.clear(1);
+            engine.prefill(0, new int[100], 0, 100);
+            poison(engine, 2);
+            engine.clear(0);
+            for (int step = 0; step < DeviceCache.PATIENCE; step++) {
+                engine.prefill(0, PROMPT, 0, 2);
+                engine.decode(1, new int[] {1});
+                engine.clear(0);
+            }
+            engine.clear(2);
+            engine.prefill(0, new int[100], 0, 100);
+            for (int slot = 1; slot < 3; slot++) {
+                assertThat(answer(engine, slot)).as("slot %s", slot).isEqualTo(expected);
+            }
+        }
+    }
 }

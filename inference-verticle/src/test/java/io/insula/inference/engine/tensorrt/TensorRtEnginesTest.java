@@ -6,14 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.insula.djl.tensorrt.cuda.FakeCuda;
 import io.insula.djl.tensorrt.nvinfer.TensorType;
+import io.insula.djl.tensorrt.plan.InputRange;
+import io.insula.djl.tensorrt.plan.NetworkRequest;
 import io.insula.inference.engine.EngineException;
 import io.insula.inference.engine.TinyModels;
 import io.insula.inference.graph.DecoderDescription;
+import io.insula.inference.graph.DecoderShape;
+import io.insula.inference.graph.RopeLayout;
 import io.insula.inference.graph.tensorrt.Dialect;
 import io.insula.inference.graph.tensorrt.WeightForm;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +72,49 @@ class TensorRtEnginesTest {
     }
 
     @Test
+    void anotherBuildOfTheSamePlanPromisesNoEqualBits() {
+        // A prompt of one token, which cannot be cut: the only form of step is one.
+        TensorRtConfig exact = CONFIG.withSlots(1, 2).withExactTrial(true);
+        String first = fingerprint(DECODER, exact);
+        assertThat(first).doesNotContain("inexact");
+        assertThat(fingerprint(DECODER, exact)).isEqualTo(first);
+        PlanConfig usual = plans();
+        PlanConfig elsewhere = new PlanConfig(
+                usual.dialect(),
+                usual.weights(),
+                usual.chunk(),
+                usual.scored(),
+                usual.candidates(),
+                usual.optimizationLevel(),
+                folder.resolve("elsewhere"),
+                usual.folderBytes());
+        try (TensorRtDecoderEngine other = engines.open("tiny", DECODER, exact, elsewhere)) {
+            assertThat(builder.requests()).hasSize(2);
+            assertThat(other.fingerprint()).doesNotContain("inexact").isNotEqualTo(first);
+        }
+    }
+
+    @Test
+    void slotsThatNoTensorHoldsAreNotBuiltFor() {
+        PlanConfig usual = plans();
+        PlanConfig longChunks = new PlanConfig(
+                usual.dialect(), usual.weights(), 8192, 8, FakeGpu.CANDIDATES, 3, usual.folder(), usual.folderBytes());
+        DecoderDescription far = TinyModels.of(
+                new DecoderShape(1, 4, 2, 16, 64, 96, 101, 1 << 17, 10_000, RopeLayout.INTERLEAVED, 1e-5),
+                io.insula.inference.weights.TensorType.BF16,
+                TinyModels.SEED);
+        engines.build("far", far, CONFIG.withSlots(1024, 1 << 17), longChunks, null);
+        NetworkRequest request = builder.requests().getFirst();
+        for (Map<String, InputRange> profile : request.options().profiles()) {
+            profile.forEach(
+                    (input, range) -> assertThat(range.max().size()).as(input).isLessThan(1L << 31));
+        }
+        InputRange chunk =
+                Objects.requireNonNull(request.options().profiles().get(1).get("tokens"));
+        assertThat((chunk.max().size() * far.shape().heads()) << 17).isBetween(1L << 30, (1L << 31) - 1);
+    }
+
+    @Test
     void weightsMayBeKeptInFewerBits() {
         PlanConfig plain = plans();
         for (WeightForm form : List.of(WeightForm.FLOAT8, WeightForm.INT4)) {
@@ -102,6 +152,23 @@ class TensorRtEnginesTest {
                 .isThrownBy(() -> engines.open("tiny", DECODER, CONFIG, layers))
                 .withMessage("dialect: LAYERS with TensorRT 10.6.0 (expected: PORTABLE before TensorRT 10.15)");
         assertThat(builder.requests()).isEmpty();
+    }
+
+    @Test
+    void aPlanThatTheDiskDoesNotHoldIsNotBuilt() {
+        AtomicLong free = new AtomicLong(1000);
+        TensorRtEngines small = new TensorRtEngines(
+                gpu.cuda, device -> builder.runtime(), new DecoderPlans(builder, path -> free.get()));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> small.open("tiny", DECODER, CONFIG, plans()))
+                .withMessage("disk of " + folder
+                        + ": 0 MiB free (expected: more than the plan of tiny, which has at least 1 MiB)");
+        assertThat(folder.resolve("plans")).isEmptyDirectory();
+        free.set(1 << 20);
+        small.open("tiny", DECODER, CONFIG, plans()).close();
+        free.set(0);
+        small.open("tiny", DECODER, CONFIG, plans()).close();
+        assertThat(gpu.cuda.usedBytes()).isZero();
     }
 
     @Test
