@@ -35,6 +35,9 @@ final class ModelBuildCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        // TensorRT leaves a build at its next step when its thread is interrupted; a second signal ends the program.
+        Thread builder = Thread.currentThread();
+        var _ = StopSignals.listen().exitCode().thenRun(builder::interrupt);
         Home directory = Home.at(home);
         InsulaConfig config = InsulaConfig.from(Settings.read(directory.settingsFile(), System.getenv()));
         new PlanBuilding(

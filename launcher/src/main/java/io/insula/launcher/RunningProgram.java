@@ -26,12 +26,13 @@ record RunningProgram(Home home, InsulaConfig config, Roles roles, EngineFitting
      */
     int run(Function<RunningNode, String> told) throws Exception {
         StopSignals signals = StopSignals.listen();
-        CompletableFuture<RunningNode> started;
+        boolean whole;
         try (LifeCycle parts = new LifeCycle()) {
             Node node = new Node(home, config, roles, fitting, Terminal.progress(), parts, () -> startAgain(signals));
-            started = InBackground.supply(node::start);
+            CompletableFuture<RunningNode> started = InBackground.supply(node::start);
             CompletableFuture.anyOf(started, signals.exitCode()).join();
-            if (started.isDone()) {
+            whole = started.isDone();
+            if (whole) {
                 out.println(told.apply(started.join()));
                 out.flush();
             }
@@ -40,8 +41,9 @@ record RunningProgram(Home home, InsulaConfig config, Roles roles, EngineFitting
             throw e.getCause() instanceof Exception cause ? cause : e;
         }
         int code = signals.exitCode().join();
-        if (!started.isDone()) {
-            // The engine may be computing its trial; an orderly exit would take ONNX Runtime away under it.
+        if (!whole || DeviceThreads.busy()) {
+            // An engine may be computing its trial, or a plan be built; an orderly exit would take the libraries away
+            // under it.
             Runtime.getRuntime().halt(code);
         }
         return code;

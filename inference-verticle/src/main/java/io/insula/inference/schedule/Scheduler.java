@@ -46,6 +46,9 @@ public final class Scheduler {
         NO_ENGINE
     }
 
+    /** What the names of device threads begin with. */
+    public static final String THREAD_NAME = "insula-device-";
+
     private static final Logger log = LoggerFactory.getLogger(Scheduler.class);
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long LEAST_RETRY_MILLIS = 500;
@@ -93,8 +96,7 @@ public final class Scheduler {
         SchedulerMeters meters = new SchedulerMeters(registry, model);
         this.loop =
                 new StepLoop(engines, tokenizer, config, mail, space, new Outbox(sink), meters, nanos, this::forget);
-        this.thread =
-                Thread.ofPlatform().name("insula-device-" + model).daemon().unstarted(this::run);
+        this.thread = Thread.ofPlatform().name(THREAD_NAME + model).daemon().unstarted(this::run);
         SchedulerGauges.register(meters, loop, space);
     }
 
