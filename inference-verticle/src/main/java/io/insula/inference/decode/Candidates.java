@@ -16,7 +16,9 @@ import java.util.Arrays;
 final class Candidates implements AdjustedLogits {
 
     private static final int LANES = 8;
-    private static final int BLOCK = 256;
+    /** Neighbouring tokens of one {@link #blockWeights}. */
+    static final int BLOCK = 256;
+
     private static final float LOWEST_EXPONENT = -88f;
     private static final float LOG2_E = 1.442695f;
     private static final float LN2_HIGH = 355f / 512;
@@ -27,6 +29,7 @@ final class Candidates implements AdjustedLogits {
 
     private final float[] logits;
     private final float[] weights;
+    private final double[] blockWeights;
     private final int[] exponents;
     private final long[] allowed;
     private final float[] saved = new float[Long.SIZE];
@@ -49,9 +52,10 @@ final class Candidates implements AdjustedLogits {
         }
         this.logits = new float[size];
         this.weights = new float[size];
+        this.blockWeights = new double[(size + BLOCK - 1) / BLOCK];
         this.exponents = new int[size];
         this.allowed = new long[(size + Long.SIZE - 1) / Long.SIZE];
-        this.shortlist = new Shortlist(this, weights, vocabulary);
+        this.shortlist = new Shortlist(this, weights, blockWeights, vocabulary);
     }
 
     /** Takes a row of logits, all of it. */
@@ -254,8 +258,10 @@ final class Candidates implements AdjustedLogits {
             weights[i] *= Float.intBitsToFloat((exponents[i] + EXPONENT_BIAS) << MANTISSA_BITS);
         }
         double total = 0;
-        for (int from = 0; from < weights.length; from += BLOCK) {
-            total += sum(from, Math.min(from + BLOCK, weights.length));
+        for (int block = 0; block < blockWeights.length; block++) {
+            int from = block * BLOCK;
+            blockWeights[block] = sum(from, Math.min(from + BLOCK, weights.length));
+            total += blockWeights[block];
         }
         return total;
     }

@@ -25,6 +25,7 @@ final class Shortlist {
 
     private final Candidates candidates;
     private final float[] weights;
+    private final double[] blockWeights;
     private final int vocabulary;
     /** What decides a token's place in the order of the current stage: not negative, smaller comes first. */
     private final int[] keys;
@@ -37,11 +38,13 @@ final class Shortlist {
 
     /**
      * @param weights of all candidates, filled anew for each row; the largest is one
+     * @param blockWeights their sums over {@link Candidates#BLOCK} neighbours
      * @param vocabulary tokens that there are, be they candidates or not
      */
-    Shortlist(Candidates candidates, float[] weights, int vocabulary) {
+    Shortlist(Candidates candidates, float[] weights, double[] blockWeights, int vocabulary) {
         this.candidates = candidates;
         this.weights = weights;
+        this.blockWeights = blockWeights;
         this.vocabulary = vocabulary;
         this.keys = new int[weights.length];
         // One more than there are tokens: a place is written before it is known whether it counts.
@@ -123,13 +126,25 @@ final class Shortlist {
     /** Takes the tokens of at least this weight, and of more than none, ids ascending. */
     private void gather(double floor) {
         float limit = Math.max((float) floor, Float.MIN_NORMAL);
-        // Without a branch, which the processor would guess wrong half the time.
         int count = 0;
-        for (int token = 0; token < weights.length; token++) {
+        for (int block = 0; block < blockWeights.length; block++) {
+            // None weighs more than all of them.
+            if (blockWeights[block] >= limit) {
+                count = gather(block * Candidates.BLOCK, limit, count);
+            }
+        }
+        keptCount = count;
+    }
+
+    /** Of one block; without a branch, which the processor would guess wrong half the time. */
+    private int gather(int from, float limit, int before) {
+        int count = before;
+        int to = Math.min(from + Candidates.BLOCK, weights.length);
+        for (int token = from; token < to; token++) {
             kept[count] = token;
             count += weights[token] >= limit ? 1 : 0;
         }
-        keptCount = count;
+        return count;
     }
 
     /** The more probable token has the smaller key. */
