@@ -60,6 +60,7 @@ public final class InferenceVerticle extends VerticleBase {
     private @Nullable Door door;
     private @Nullable EmbeddingDesk desk;
     private @Nullable OrphanedUsageMail mail;
+    private volatile boolean hopeless;
 
     /**
      * A node that loads its models when it starts, and has no others.
@@ -174,6 +175,11 @@ public final class InferenceVerticle extends VerticleBase {
         return drained.future();
     }
 
+    /** Whether one of its devices hangs for so long that it will hardly go on; on any thread. */
+    public boolean hopeless() {
+        return hopeless;
+    }
+
     @Override
     public Future<?> stop() {
         deaf.run();
@@ -214,9 +220,12 @@ public final class InferenceVerticle extends VerticleBase {
     private void watchDevices() {
         long now = System.nanoTime();
         boolean changed = false;
+        boolean gone = false;
         for (Scheduler scheduler : pool().schedulers()) {
             changed |= scheduler.watch(now);
+            gone |= scheduler.hopeless();
         }
+        hopeless = gone;
         if (changed) {
             publishStatus();
         }

@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 final class InferenceRole {
 
+    private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Logger LOG = LoggerFactory.getLogger(InferenceRole.class);
 
     private final NodeId process;
@@ -97,6 +98,12 @@ final class InferenceRole {
                 deployments.add(started.get(i).result());
             }
         }
+        long looking = vertx.setPeriodic(LOOK.toMillis(), look -> {
+            for (int i = 0; i < verticles.size(); i++) {
+                nodes.get(i).place().hangs(verticles.get(i).hopeless());
+            }
+        });
+        parts.started("looks at devices", () -> vertx.cancelTimer(looking));
         parts.started("inference", () -> awaiting.await(together(deployments, vertx::undeploy)));
         parts.started(
                 "running streams",

@@ -46,9 +46,20 @@ class SeveralGpusIT {
 
     private static final NodeId PROCESS = new NodeId("node-1");
     private static final NodeId API = new NodeId("api");
-    private static final InsulaConfig CONFIG = InsulaConfig.from(
-            Settings.of(Map.of("scheduler.restart-delay", "20ms", "shutdown.drain-timeout", "20s"), Map.of()));
+    private static final InsulaConfig CONFIG = config("3s");
     private static final ModelName MODEL = CONFIG.model();
+
+    private static InsulaConfig config(String stallTimeout) {
+        return InsulaConfig.from(Settings.of(
+                Map.of(
+                        "scheduler.restart-delay",
+                        "20ms",
+                        "scheduler.stall-timeout",
+                        stallTimeout,
+                        "shutdown.drain-timeout",
+                        "20s"),
+                Map.of()));
+    }
 
     @TempDir
     Path directory = Path.of("/");
@@ -81,12 +92,16 @@ class SeveralGpusIT {
 
     /** With GPUs that all do something; what is planted then comes too late for the choice of them. */
     private void start(Runnable afterTheChoice) {
+        start(CONFIG, afterTheChoice);
+    }
+
+    private void start(InsulaConfig config, Runnable afterTheChoice) {
         Home home = Home.at(TestHomes.withStarterModel(directory));
         List<EngineNode> nodes = EngineNode.of(
-                PROCESS, new EnginePlaces(CONFIG, home.gpuDirectory(), gpus).choose(ends::incrementAndGet));
+                PROCESS, new EnginePlaces(config, home.gpuDirectory(), gpus).choose(ends::incrementAndGet));
         afterTheChoice.run();
-        new InferenceRole(PROCESS, nodes, CONFIG, NodeDepartures.NONE, parts)
-                .start(vertx, new LocalModels(home, CONFIG, EngineFitting.NONE), registry);
+        new InferenceRole(PROCESS, nodes, config, NodeDepartures.NONE, parts)
+                .start(vertx, new LocalModels(home, config, EngineFitting.NONE), registry);
     }
 
     @AfterEach
@@ -173,6 +188,28 @@ class SeveralGpusIT {
                 }))
                 .isInstanceOf(StartException.class)
                 .hasMessage("the model " + MODEL + " could not be loaded: uncorrectable memory error");
+    }
+
+    @Test
+    void gpusThatHangEndTheProcessToo() throws Exception {
+        start(config("100ms"), () -> {});
+        for (int gpu = 0; gpu < 2; gpu++) {
+            ask(gpu, gpu, 20);
+            assertThat(outcome()).isEqualTo(Outcome.COMPLETED);
+        }
+        try {
+            gpus.hang(0);
+            ask(0, 10, 3);
+            until(() -> slots(0) == 0);
+            ask(1, 11, 3);
+            assertThat(outcome()).as("the other GPU goes on").isEqualTo(Outcome.COMPLETED);
+            gpus.hang(1);
+            ask(1, 12, 3);
+            until(() -> ends.get() == 1);
+        } finally {
+            gpus.goOn();
+        }
+        until(() -> slots(0) > 0 && slots(1) > 0);
     }
 
     @Test

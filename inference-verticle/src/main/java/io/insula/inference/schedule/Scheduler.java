@@ -175,6 +175,11 @@ public final class Scheduler {
         return now != before;
     }
 
+    /** Whether the device hangs for so long that it will hardly go on, as of the last {@link #watch}; on any thread. */
+    public boolean hopeless() {
+        return loop.stalls().hopeless();
+    }
+
     /** Completes once no stream waits or runs. */
     public CompletableFuture<Void> whenIdle() {
         CompletableFuture<Void> waiter = idle.updateAndGet(now -> now == null ? new CompletableFuture<>() : now);

@@ -22,6 +22,8 @@ final class StallWatch {
     private static final int MEASURED_STEPS = 8;
 
     private static final long UNMEASURED_NANOS = Duration.ofSeconds(60).toNanos();
+    /** A step that hangs for so many of the shortest stalls more is not waited for any longer. */
+    private static final long HOPELESS = 20;
     /** Between two looks no more time than this counts. */
     private static final long LOOK_NANOS = Duration.ofMillis(500).toNanos();
 
@@ -33,6 +35,7 @@ final class StallWatch {
     private long lookedNanos;
     private long watchedNanos;
     private volatile boolean stalled;
+    private volatile boolean hopeless;
 
     /**
      * @param least no step that is shorter is a stall
@@ -66,9 +69,11 @@ final class StallWatch {
             seen = mark;
             watchedNanos = 0;
             stalled = false;
+            hopeless = false;
         } else {
             watchedNanos += Math.min(now - lookedNanos, LOOK_NANOS);
             stalled = watchedNanos >= limitNanos();
+            hopeless = watchedNanos >= limitNanos() + HOPELESS * leastNanos;
         }
         lookedNanos = now;
     }
@@ -76,6 +81,11 @@ final class StallWatch {
     /** Whether the step hangs, as of the last look; on any thread. */
     boolean stalled() {
         return stalled;
+    }
+
+    /** Whether it has hung for so long that it will hardly end, as of the last look; on any thread. */
+    boolean hopeless() {
+        return hopeless;
     }
 
     private long limitNanos() {

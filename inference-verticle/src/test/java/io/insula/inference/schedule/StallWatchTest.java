@@ -25,6 +25,19 @@ class StallWatchTest {
     }
 
     @Test
+    void aStallOfAMinuteMoreIsHopelessUntilItEnds() {
+        measure(Duration.ofMillis(5));
+        watch.begins();
+        assertThat(lookedAtFor(Duration.ofSeconds(62))).isTrue();
+        assertThat(watch.hopeless()).isFalse();
+        assertThat(lookedAtFor(Duration.ofSeconds(2))).isTrue();
+        assertThat(watch.hopeless()).isTrue();
+        watch.ends(1);
+        lookedAtFor(LOOK);
+        assertThat(watch.hopeless()).isFalse();
+    }
+
+    @Test
     void stepsOfASlowMachineAreNone() {
         measure(Duration.ofSeconds(2));
         watch.begins();

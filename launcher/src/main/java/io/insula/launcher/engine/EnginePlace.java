@@ -30,4 +30,11 @@ public interface EnginePlace {
      * @param text of the model
      */
     DecoderEngine open(StoredModel model, Checkpoint checkpoint, ChatTokenizer text);
+
+    /**
+     * Told every now and then whether a step of an engine here does not end.
+     *
+     * <p><b>Thread:</b> one.
+     */
+    void hangs(boolean hopeless);
 }

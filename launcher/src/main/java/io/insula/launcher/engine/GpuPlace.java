@@ -39,6 +39,7 @@ public final class GpuPlace implements EnginePlace {
     private final PlanConfig plans;
     private final LostGpus lost;
     private final long budgetBytes;
+    private boolean hanging;
 
     /**
      * @param folder of the plans
@@ -135,5 +136,15 @@ public final class GpuPlace implements EnginePlace {
             fault.ifPresentOrElse(said -> lost.fails(device.index(), said), () -> lost.works(device.index()));
             throw failure;
         }
+    }
+
+    @Override
+    public void hangs(boolean hopeless) {
+        if (hopeless && !hanging) {
+            lost.hangs(device.index());
+        } else if (hanging && !hopeless) {
+            lost.works(device.index());
+        }
+        hanging = hopeless;
     }
 }

@@ -50,10 +50,19 @@ final class LostGpus {
         }
     }
 
-    private synchronized boolean counts(int device, String fault) {
-        if (failures.merge(device, 1, Integer::sum) != TRIES) {
-            return false;
+    /** A step on a GPU does not end, and takes its thread with it. */
+    void hangs(int device) {
+        if (loses(device, "a step does not end")) {
+            noneLeft.run();
         }
+    }
+
+    private synchronized boolean counts(int device, String fault) {
+        return failures.merge(device, 1, Integer::sum) == TRIES && loses(device, fault);
+    }
+
+    /** Whether it was the last one. */
+    private synchronized boolean loses(int device, String fault) {
         lost.add(device);
         boolean all = lost.containsAll(devices);
         log.error(

@@ -55,4 +55,9 @@ record ProcessorPlace(EngineConfig engine) implements EnginePlace {
         KvScales scales = new KvScalesFile(model).get(() -> KvCalibration.of(decoder, engine, read));
         return OnnxDecoderEngine.load(decoder, engine, scales);
     }
+
+    @Override
+    public void hangs(boolean hopeless) {
+        // Processors do not hang without the whole machine.
+    }
 }

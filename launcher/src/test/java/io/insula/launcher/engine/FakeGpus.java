@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ public final class FakeGpus implements GpuEngines, GpuPlatform {
     public final List<PlanConfig> plans = new CopyOnWriteArrayList<>();
     private final List<DeviceInfo> devices;
     private final Map<Integer, String> faults = new ConcurrentHashMap<>();
+    private final Map<Integer, CountDownLatch> hanging = new ConcurrentHashMap<>();
     private @Nullable String missing;
     private @Nullable String unusable;
     private @Nullable String refusal;
@@ -86,6 +88,28 @@ public final class FakeGpus implements GpuEngines, GpuPlatform {
             faults.remove(device);
         } else {
             faults.put(device, fault);
+        }
+    }
+
+    /** From now on no step of a device ends. */
+    public void hang(int device) {
+        hanging.put(device, new CountDownLatch(1));
+    }
+
+    /** Ends the steps that hang. */
+    public void goOn() {
+        hanging.values().forEach(CountDownLatch::countDown);
+        hanging.clear();
+    }
+
+    private void await(int device) {
+        CountDownLatch end = hanging.get(device);
+        try {
+            if (end != null) {
+                end.await();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -167,6 +191,7 @@ public final class FakeGpus implements GpuEngines, GpuPlatform {
         opened.add(config);
         plans.add(building);
         return new FaultyEngine(OnnxDecoderEngine.load(decoder, new EngineConfig(1, false, 64L << 20, 128, 2)), () -> {
+            await(config.device());
             String late = faults.get(config.device());
             if (late != null) {
                 throw new EngineException(late);

@@ -42,4 +42,16 @@ class LostGpusTest {
         fail(0, LostGpus.TRIES);
         assertThat(ends).hasValue(1);
     }
+
+    @Test
+    void aGpuThatHangsIsLostAtOnceUntilItGoesOn() {
+        lost.hangs(0);
+        lost.works(0);
+        lost.hangs(1);
+        assertThat(ends).as("the first one went on").hasValue(0);
+        fail(0, LostGpus.TRIES);
+        assertThat(ends).hasValue(1);
+        lost.hangs(0);
+        assertThat(ends).hasValue(1);
+    }
 }
