@@ -23,7 +23,7 @@ public interface Network {
     /** Names an open dimension of an input: those of one name are equal whenever the network runs. */
     void dimension(Tensor input, int index, String name);
 
-    /** Makes a value one that the caller gets, under a name. */
+    /** Makes a value one that the caller gets, under a name: not an input, and under one name only. */
     void output(String name, Tensor value);
 
     /**
@@ -102,7 +102,7 @@ public interface Network {
      * @param cosines {@code [positions, size / 2]}, of the type of {@code x}
      * @param sines alike
      * @param interleaved whether neighbours are pairs, rather than elements of the two halves
-     * @param positions {@code [rows, tokens]} integral
+     * @param positions {@code [rows, tokens]} int64, the only type that TensorRT takes here
      */
     Tensor rotary(Tensor x, Tensor cosines, Tensor sines, boolean interleaved, Tensor positions);
 
@@ -112,7 +112,7 @@ public interface Network {
      * @param query {@code [rows, heads, tokens, size]}
      * @param key {@code [rows, kvHeads, positions, size]}
      * @param value alike
-     * @param visible boolean, fits {@code [rows, heads, tokens, positions]}
+     * @param visible boolean {@code [rows, heads, tokens, positions]}, of which rows and heads may be 1
      */
     Tensor attention(Tensor query, Tensor key, Tensor value, Tensor visible);
 
@@ -121,7 +121,7 @@ public interface Network {
      *
      * @param cache an input {@code [rows, heads, capacity, size]} with a fixed capacity; the result must be an output, bound to
      *     the same memory
-     * @param update {@code [rows, heads, tokens, size]}
+     * @param update {@code [rows, heads, tokens, size]}, no more tokens than the capacity in any profile
      * @param indices {@code [rows]} integral: where each row's first goes; what would not fit is not written
      */
     Tensor cacheUpdate(Tensor cache, Tensor update, Tensor indices);

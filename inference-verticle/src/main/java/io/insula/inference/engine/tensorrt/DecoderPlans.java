@@ -96,10 +96,12 @@ final class DecoderPlans {
                 .withTop(building.candidates())
                 .withWeights(building.weights());
         boolean fixed = building.dialect() == Dialect.LAYERS;
+        // No run appends more than a slot holds, and no update may be longer than its cache.
+        int chunk = Math.min(building.chunk(), lengths.most());
         StepLimits wanted = new StepLimits(
                 config.maxSlots(),
-                building.chunk(),
-                building.scored(),
+                chunk,
+                Math.min(building.scored(), chunk),
                 fixed ? lengths.most() : lengths.least(),
                 lengths.most());
         StepLimits limits = wanted.within(shape);

@@ -1,5 +1,6 @@
 package io.insula.inference.graph.tensorrt;
 
+import io.insula.djl.tensorrt.network.ElementType;
 import io.insula.djl.tensorrt.network.Network;
 import io.insula.djl.tensorrt.network.Tensor;
 import io.insula.inference.graph.DecoderShape;
@@ -9,24 +10,26 @@ import io.insula.inference.graph.RopeLayout;
 final class LayerRotation implements Rotation {
 
     private final Network network;
-    private final StepTensors step;
     private final boolean interleaved;
     private final Tensor cosines;
     private final Tensor sines;
+    private final Tensor positions;
 
     LayerRotation(Network network, Constants constants, StepTensors step, DecoderShape shape, int positions) {
         this.network = network;
-        this.step = step;
         this.interleaved = shape.rope().layout() == RopeLayout.INTERLEAVED;
         network.part("rotary tables");
-        RotaryTables tables = new RotaryTables(shape, positions);
-        long[] size = {positions, shape.headSize() / 2};
+        // A void row of a step stands behind its slot's tokens, which may fill the slot.
+        int rows = positions + 1;
+        RotaryTables tables = new RotaryTables(shape, rows);
+        long[] size = {rows, shape.headSize() / 2};
         cosines = constants.floats(size, tables.cosines());
         sines = constants.floats(size, tables.sines());
+        this.positions = network.cast(step.positions(), ElementType.INT64);
     }
 
     @Override
     public Tensor rotate(Tensor heads) {
-        return network.rotary(heads, cosines, sines, interleaved, step.positions());
+        return network.rotary(heads, cosines, sines, interleaved, positions);
     }
 }

@@ -114,6 +114,18 @@ class TensorRtEnginesTest {
         assertThat((chunk.max().size() * far.shape().heads()) << 17).isBetween(1L << 30, (1L << 31) - 1);
     }
 
+    /** TensorRT refuses an update that may be longer than its cache. */
+    @Test
+    void aRunOfAPromptIsNoLongerThanASlot() {
+        engines.build("short", DECODER, CONFIG.withSlots(2, 24), plans(), null);
+        Map<String, InputRange> prefill =
+                builder.requests().getFirst().options().profiles().get(1);
+        InputRange tokens = Objects.requireNonNull(prefill.get("tokens"));
+        InputRange keys = Objects.requireNonNull(prefill.get("key_0"));
+        assertThat(tokens.max().get(1)).isEqualTo(24).isEqualTo(keys.max().get(2));
+        assertThat(Objects.requireNonNull(prefill.get("wanted")).max().get(0)).isEqualTo(8);
+    }
+
     @Test
     void weightsMayBeKeptInFewerBits() {
         PlanConfig plain = plans();

@@ -8,7 +8,10 @@ import io.insula.inference.engine.TinyModels;
 import io.insula.inference.graph.DecoderDescription;
 import io.insula.inference.weights.TensorType;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
@@ -36,6 +39,25 @@ class InterpretedNetworkTest {
     void attentionLayersGiveTheOraclesLogits(DecoderDescription decoder) {
         NetworkOptions options = NetworkOptions.layers(ElementType.FLOAT32, 64, 48);
         assertThat(OracleComparison.deviation(decoder, options)).isLessThan(OracleComparison.FLOAT32_TOLERANCE);
+    }
+
+    /** A step computes it for nothing, at the position behind its full slot: no table may be read beyond its end. */
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void aRowBehindAFullCacheChangesNothing(DecoderDescription decoder) {
+        RecordedNetwork network = RecordedNetwork.record(decoder, NetworkOptions.layers(ElementType.FLOAT32, 16, 16));
+        Map<String, HostTensor> inputs = new HashMap<>();
+        network.inputs().forEach((name, input) -> {
+            long[] shape =
+                    input.shape().stream().mapToLong(size -> Math.max(1, size)).toArray();
+            inputs.put(name, HostTensor.of(input.type(), shape));
+        });
+        Objects.requireNonNull(inputs.get(DecoderNetwork.PAST)).set(0, 16);
+        Map<String, HostTensor> outputs = new NetworkInterpreter(network).run(inputs);
+        HostTensor keys = Objects.requireNonNull(outputs.get(DecoderNetwork.presentKey(0)));
+        for (int i = 0; i < HostTensor.elements(keys.shape()); i++) {
+            assertThat(keys.get(i)).isZero();
+        }
     }
 
     /** Products and residuals of few bits; the weights are of that type, so that they do not differ from the oracle's. */

@@ -61,7 +61,12 @@ final class LayerKernels {
                 key.shape());
         int[] scores = {rows, heads, tokens, length};
         Kernels.require(
-                Arrays.equals(Kernels.fitted(visible.shape(), scores), scores), "attention", visible.shape(), scores);
+                Arrays.equals(Kernels.fitted(visible.shape(), scores), scores)
+                        && visible.shape()[2] == tokens
+                        && visible.shape()[3] == length,
+                "attention",
+                visible.shape(),
+                scores);
         int[] strides = visible.strides(scores);
         double[] out = new double[query.data().length];
         for (int line = 0; line < rows * heads * tokens; line++) {
@@ -105,6 +110,7 @@ final class LayerKernels {
         int tokens = update.shape()[2];
         Kernels.require(
                 Arrays.equals(update.with(2, 1), cache.with(2, 1)), "cacheUpdate", cache.shape(), update.shape());
+        Kernels.require(tokens <= capacity, "cacheUpdate", cache.shape(), update.shape());
         Kernels.require(indices.shape()[0] == rows, "cacheUpdate", cache.shape(), indices.shape());
         double[] data = cache.data().clone();
         for (int row = 0; row < rows; row++) {

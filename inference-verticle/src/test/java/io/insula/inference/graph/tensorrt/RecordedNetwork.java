@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -37,7 +38,7 @@ public final class RecordedNetwork extends Recording {
     public Tensor input(String name, ElementType type, long... shape) {
         RecordedTensor tensor = fresh(type, shape.length);
         Input input = new Input(name, type, Arrays.stream(shape).boxed().toList(), tensor.number());
-        require(inputs.put(name, input) == null, "input " + name + ": twice");
+        require(!outputs.containsKey(name) && inputs.put(name, input) == null, "input " + name + ": twice");
         return tensor;
     }
 
@@ -53,7 +54,12 @@ public final class RecordedNetwork extends Recording {
 
     @Override
     public void output(String name, Tensor value) {
-        require(outputs.put(name, own(value)) == null, "output " + name + ": twice");
+        RecordedTensor tensor = own(value);
+        require(
+                inputs.values().stream().noneMatch(input -> input.number() == tensor.number()),
+                "output " + name + ": an input");
+        require(!outputs.containsValue(tensor), "output " + name + ": has another name");
+        require(!inputs.containsKey(name) && outputs.put(name, tensor) == null, "output " + name + ": twice");
     }
 
     @Override
@@ -129,6 +135,7 @@ public final class RecordedNetwork extends Recording {
     @Override
     public Largest largest(Tensor x, int count) {
         require(x.type().floating(), "largest of " + x.type());
+        LayerRules.largest(count);
         RecordedTensor top = fresh(x.type(), own(x).rank());
         RecordedTensor indices = fresh(ElementType.INT32, own(x).rank());
         layers.add(new RecordedLayer(
@@ -157,6 +164,7 @@ public final class RecordedNetwork extends Recording {
 
     @Override
     public Tensor reshape(Tensor x, long... shape) {
+        LayerRules.reshape(own(x).rank(), shape);
         return layer(
                 "reshape",
                 x.type(),
@@ -272,11 +280,14 @@ public final class RecordedNetwork extends Recording {
     @Override
     public Tensor dequantize(Tensor x, Tensor scale, int axis) {
         require(!x.type().floating() && !x.type().integral(), "dequantize " + x.type());
-        require(constants.containsKey(own(x).number()), "dequantize: not a constant");
-        require(constants.containsKey(own(scale).number()), "dequantize: scales that are no constant");
+        Values numbers = constants.get(own(x).number());
+        Values scales = constants.get(own(scale).number());
+        require(numbers != null, "dequantize: not a constant");
+        require(scales != null, "dequantize: scales that are no constant");
         require(scale.type().floating(), "dequantize by " + scale.type());
         require(own(x).rank() == 2, "dequantize " + own(x).rank() + " dimensions");
         requireAxis(x, axis);
+        LayerRules.dequantize(Objects.requireNonNull(numbers), Objects.requireNonNull(scales), axis);
         return layer(
                 "dequantize",
                 scale.type(),
@@ -290,7 +301,8 @@ public final class RecordedNetwork extends Recording {
     public Tensor rotary(Tensor x, Tensor cosines, Tensor sines, boolean interleaved, Tensor positions) {
         require(own(x).rank() == 4 && own(cosines).rank() == 2 && own(positions).rank() == 2, "rotary: " + x);
         require(x.type() == cosines.type() && x.type() == sines.type(), "rotary: " + x + " by " + cosines);
-        require(x.type().floating() && positions.type().integral(), "rotary: " + x + " at " + positions);
+        require(x.type().floating(), "rotary of " + x.type());
+        require(positions.type() == ElementType.INT64, "rotary at " + positions.type() + " (expected: INT64)");
         return layer(
                 "rotary",
                 x.type(),
