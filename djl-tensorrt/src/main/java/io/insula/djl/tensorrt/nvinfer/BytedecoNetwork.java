@@ -16,6 +16,7 @@ import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.tensorrt.global.nvinfer.DataType;
 import org.bytedeco.tensorrt.global.nvinfer.FillOperation;
 import org.bytedeco.tensorrt.global.nvinfer.MatrixOperation;
+import org.bytedeco.tensorrt.global.nvinfer.TensorFormat;
 import org.bytedeco.tensorrt.global.nvinfer.TopKOperation;
 import org.bytedeco.tensorrt.nvinfer.Dims64;
 import org.bytedeco.tensorrt.nvinfer.IDequantizeLayer;
@@ -35,6 +36,9 @@ final class BytedecoNetwork implements Network {
     private static final MemorySegment ZERO = Arena.global().allocateFrom(ValueLayout.JAVA_INT, 0);
     private static final MemorySegment ONE = Arena.global().allocateFrom(ValueLayout.JAVA_INT, 1);
 
+    /** Else TensorRT may choose any layout for inputs and outputs, and a plan with another than ours is refused. */
+    private static final int LINEAR = 1 << TensorFormat.kLINEAR.value;
+
     private final INetworkDefinition network;
     private String part = "network";
     private int layers;
@@ -52,7 +56,10 @@ final class BytedecoNetwork implements Network {
     public Tensor input(String name, ElementType type, long... shape) {
         long mark = TensorRtLog.SHARED.mark();
         try (Dims64 dims = dims(shape)) {
-            return value(network.addInput(name, NetworkCodes.of(type), dims), type, mark, "input " + name);
+            ITensor tensor = network.addInput(name, NetworkCodes.of(type), dims);
+            Tensor input = value(tensor, type, mark, "input " + name);
+            tensor.setAllowedFormats(LINEAR);
+            return input;
         }
     }
 
@@ -66,6 +73,7 @@ final class BytedecoNetwork implements Network {
         ITensor tensor = of(value);
         tensor.setName(name);
         network.markOutput(tensor);
+        tensor.setAllowedFormats(LINEAR);
     }
 
     @Override
