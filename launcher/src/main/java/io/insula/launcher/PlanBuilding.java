@@ -1,5 +1,6 @@
 package io.insula.launcher;
 
+import io.insula.djl.tensorrt.plan.BuildLines;
 import io.insula.inference.engine.EngineException;
 import io.insula.inference.engine.tensorrt.DeviceNeed;
 import io.insula.inference.graph.DecoderDescription;
@@ -50,7 +51,7 @@ record PlanBuilding(Home home, InsulaConfig config, GpuPlatform platform, Progre
         try (Checkpoint checkpoint = Checkpoint.open(model.file())) {
             DecoderDescription decoder = DecoderDescription.of(checkpoint);
             progress.line(estimate(model.name(), place, place.need(decoder)));
-            BuildLines lines = new BuildLines(progress, System::nanoTime);
+            BuildLines lines = new BuildLines(progress::line);
             Path plan = place.build(model.name().value(), decoder, lines);
             out.printf(
                     Locale.ROOT,

@@ -55,7 +55,7 @@ class PlanBuildingIT {
                         "smollm2-135m-instruct on GPU 0 (Fake GPU): weights of at least 3.00 GiB, computed in bfloat16;"
                                 + " keys and values of up to 1.00 GiB for 64 slots of 2048 tokens; 16.00 GiB are free."
                                 + " The build itself holds the weights in this machine's memory, at least.",
-                        "smollm2-135m-instruct: building takes minutes, and happens once",
+                        "smollm2-135m-instruct: this may take minutes",
                         "smollm2-135m-instruct: 26 %, 0 min 0 s",
                         "smollm2-135m-instruct: 100 %, 0 min 0 s",
                         "smollm2-135m-instruct: ended after 0 min 0 s");

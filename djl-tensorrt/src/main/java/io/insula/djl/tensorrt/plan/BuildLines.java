@@ -1,20 +1,24 @@
-package io.insula.launcher;
+package io.insula.djl.tensorrt.plan;
 
-import io.insula.launcher.terminal.Progress;
+import ai.djl.util.Progress;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The progress of one build as lines: one for each twentieth of it, with the time that it took so far.
  *
  * <p><b>Thread:</b> one call at a time.
  */
-final class BuildLines implements ai.djl.util.Progress {
+public final class BuildLines implements Progress {
 
+    private static final Logger LOG = LoggerFactory.getLogger(BuildLines.class);
     private static final int LINES = 20;
 
-    private final Progress progress;
+    private final Consumer<String> lines;
     private final LongSupplier nanos;
     private String what = "";
     private long whole = 1;
@@ -22,16 +26,30 @@ final class BuildLines implements ai.djl.util.Progress {
     private long startedNanos;
     private boolean began;
 
+    /** Of a build that nobody watches. */
+    static BuildLines logged() {
+        return new BuildLines(LOG::info);
+    }
+
+    /**
+     * Tells lines, with this machine's time.
+     *
+     * @param lines takes each
+     */
+    public BuildLines(Consumer<String> lines) {
+        this(lines, System::nanoTime);
+    }
+
     /**
      * @param nanos a clock as {@link System#nanoTime}
      */
-    BuildLines(Progress progress, LongSupplier nanos) {
-        this.progress = progress;
+    BuildLines(Consumer<String> lines, LongSupplier nanos) {
+        this.lines = lines;
         this.nanos = nanos;
     }
 
     /** Whether anything was built. */
-    boolean began() {
+    public boolean began() {
         return began;
     }
 
@@ -46,12 +64,12 @@ final class BuildLines implements ai.djl.util.Progress {
     public void start(long initialProgress) {
         began = true;
         startedNanos = nanos.getAsLong();
-        progress.line(what + ": building takes minutes, and happens once");
+        lines.accept(what + ": this may take minutes");
     }
 
     @Override
     public void end() {
-        progress.line(what + ": ended after " + elapsed());
+        lines.accept(what + ": ended after " + elapsed());
     }
 
     @Override
@@ -64,7 +82,7 @@ final class BuildLines implements ai.djl.util.Progress {
         long now = done * LINES / whole;
         if (now > shown) {
             shown = now;
-            progress.line(String.format(Locale.ROOT, "%s: %d %%, %s", what, done * 100 / whole, elapsed()));
+            lines.accept(String.format(Locale.ROOT, "%s: %d %%, %s", what, done * 100 / whole, elapsed()));
         }
     }
 

@@ -44,7 +44,7 @@ public final class CachedNetworkPlans {
             Map<String, ?> caches)
             throws IOException, MalformedModelException {
         CacheOptions folders = CacheOptions.parse(caches);
-        Progress watcher = caches.get(CacheOptions.PROGRESS) instanceof Progress given ? given : new LoggedProgress();
+        Progress watcher = caches.get(CacheOptions.PROGRESS) instanceof Progress given ? given : BuildLines.logged();
         String version = builder.version();
         PlanKey key = PlanKey.of("network\0" + content, device, version, options);
         return plans.planOf(folders, key, name, channel -> {

@@ -28,7 +28,7 @@ public final class CachedOnnxPlans implements OnnxPlans {
             throws IOException, MalformedModelException {
         CacheOptions caches = CacheOptions.parse(options);
         BuildOptions wanted = BuildOptions.parse(options);
-        Progress watcher = options.get(CacheOptions.PROGRESS) instanceof Progress given ? given : new LoggedProgress();
+        Progress watcher = options.get(CacheOptions.PROGRESS) instanceof Progress given ? given : BuildLines.logged();
         String version = builder.version();
         String content = OnnxDigest.of(onnx);
         PlanKey key = PlanKey.of(content, device, version, wanted);
